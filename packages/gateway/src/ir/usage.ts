@@ -1,0 +1,42 @@
+import type { JsonObject } from './json.ts';
+
+/**
+ * Token counts in disjoint classes, so that cost is a dot product with a price row. A class the
+ * upstream did not report is absent, never 0.
+ */
+export interface Usage {
+  /** Prompt tokens that were neither read from nor written to a cache. */
+  input?: number;
+  cacheRead?: number;
+  cacheWrite5m?: number;
+  cacheWrite1h?: number;
+  /** Completion tokens, reasoning included. */
+  output?: number;
+  /** The part of `output` spent on reasoning. */
+  reasoning?: number;
+  /** What the upstream sent, verbatim, in order. */
+  raw: JsonObject[];
+  /** Set when any count is our own estimate and not the upstream's word. */
+  estimated?: true;
+}
+
+/** Merges a later snapshot into an earlier one, field by field: presence wins, the last word wins, nothing is summed. */
+export function mergeUsage(before: Usage | undefined, after: Usage): Usage {
+  if (before === undefined) return after;
+  return { ...before, ...definedOnly(after), raw: [...before.raw, ...after.raw] };
+}
+
+/** Adds the usage of separate answers (the choices of `n` > 1). A class absent everywhere stays absent. */
+export function sumUsage(parts: Usage[]): Usage {
+  const sum: Usage = { raw: parts.flatMap((part) => part.raw) };
+  for (const key of ['input', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'output', 'reasoning'] as const) {
+    const known = parts.map((part) => part[key]).filter((count) => count !== undefined);
+    if (known.length > 0) sum[key] = known.reduce((total, count) => total + count, 0);
+  }
+  if (parts.some((part) => part.estimated)) sum.estimated = true;
+  return sum;
+}
+
+function definedOnly(usage: Usage): Partial<Usage> {
+  return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,40 @@
+import { createParser } from 'eventsource-parser';
+import type { Transducer } from '../ir/transducer.ts';
+
+/** One server-sent event. `event` is absent for the default type. */
+export interface SseEvent {
+  event?: string;
+  data: string;
+}
+
+/** Bytes in, events out: any split of the bytes gives the same events, multi-line `data:` is joined, comments are passed over. */
+export function sseReader(): Transducer<Uint8Array, SseEvent> {
+  const decoder = new TextDecoder();
+  let ready: SseEvent[] = [];
+  const parser = createParser({
+    onEvent: ({ event, data }) => ready.push(event === undefined ? { data } : { event, data }),
+  });
+  const take = () => {
+    const events = ready;
+    ready = [];
+    return events;
+  };
+  return {
+    push(bytes) {
+      parser.feed(decoder.decode(bytes, { stream: true }));
+      return take();
+    },
+    end() {
+      // A last event without its blank line was cut: the specification says to discard it.
+      return take();
+    },
+  };
+}
+
+/** The bytes of one event. `data` must be free of newlines, which JSON text is. */
+export function formatSse({ event, data }: SseEvent): string {
+  return event === undefined ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`;
+}
+
+/** A comment line: every SSE client skips it, every proxy on the way counts it as life. */
+export const SSE_KEEP_ALIVE = ': keep-alive\n\n';

@@ -1,0 +1,94 @@
+/**
+ * The two halves of a protocol. Codecs are pure: they ask no clock, no generator and no network; what
+ * they need from the world comes in as plain values in the options.
+ */
+import type { GatewayError } from '../errors/error.ts';
+import type { StreamEvent } from '../ir/event.ts';
+import type { JsonObject } from '../ir/json.ts';
+import type { Note } from '../ir/note.ts';
+import type { GenerateRequest } from '../ir/request.ts';
+import type { Transducer } from '../ir/transducer.ts';
+import type { SseEvent } from '../kit/sse.ts';
+
+/** How we talk to our callers. */
+export interface ClientCodec {
+  /** Validates and reads a body. @throws GatewayError `invalid-request` naming the field. */
+  readRequest(body: JsonObject): { request: GenerateRequest; notes: Note[] };
+  /** The streaming answer. Input events follow the grammar of `ir/event.ts`; output is complete and legal even when input is cut. */
+  writer(options: WriterOptions): Transducer<StreamEvent, SseEvent>;
+  /** The unary answer: the fold of the same events. @throws GatewayError when they end in an error or are cut. */
+  writeMessage(events: StreamEvent[], options: WriterOptions): JsonObject;
+  /** The body of an error answer, before headers. */
+  writeError(error: GatewayError, requestId: string): JsonObject;
+  /** The events that end a stream in an error. */
+  writeErrorEvents(error: GatewayError, requestId: string): SseEvent[];
+}
+
+/** How we talk to an upstream. */
+export interface UpstreamCodec {
+  /** `reading` must be handed to `reader` or `readMessage`: what was asked decides how the answer reads. */
+  writeRequest(request: GenerateRequest, target: WriteTarget): WrittenRequest;
+  /** Upstream events in, IR events out. `end()` without a terminal event yields an `error`: a cut stream is never a success. */
+  reader(options: ReaderOptions): Transducer<SseEvent, StreamEvent>;
+  /** A unary answer explodes into the short stream that would have said the same. */
+  readMessage(body: JsonObject, options: ReaderOptions): StreamEvent[];
+}
+
+export interface WriterOptions {
+  /** Used when the upstream gave no id: `chatcmpl-…`. */
+  id: string;
+  /** Unix seconds. */
+  createdAt: number;
+  /** What the client asked for; echoed. */
+  model: string;
+  /** The client asked for a usage chunk in the stream. */
+  includeUsage: boolean;
+  /** Which of the `n` choices this answer is. */
+  choiceIndex: number;
+  requestId: string;
+}
+
+export interface WrittenRequest {
+  body: JsonObject;
+  headers: Record<string, string>;
+  notes: Note[];
+  reading: ReaderOptions;
+}
+
+export interface ReaderOptions {
+  /** Name of the tool that stands in for structured output: its arguments are the answer's text. */
+  jsonTool?: string;
+  /** The answer was asked to be one JSON object by instruction only: prose around it is cut off, and an answer without one is an error. */
+  jsonObject?: true;
+}
+
+/** What a request writer needs to know of the model it writes for. */
+export interface WriteTarget {
+  /** The upstream's name for the model. */
+  model: string;
+  capabilities: ModelCapabilities;
+}
+
+/** What a model can do and refuses, as data (`upstream/catalogue`). Unknown models get their family's defaults. */
+export interface ModelCapabilities {
+  family: 'claude' | 'openai' | 'other';
+  contextWindow: number;
+  /** Sent when the client names no limit. */
+  defaultOutputTokens: number;
+  /** The most the model is known to give; a larger wish is lowered with a note. */
+  maxOutputTokens: number;
+  tools: boolean;
+  vision: boolean;
+  /** How JSON Schema output is asked for: a field of the request, a forced tool, or not at all. */
+  structuredOutput: 'native' | 'tool' | 'none';
+  /** `adaptive`: thinking {type: adaptive} with effort; `budget`: {type: enabled, budget_tokens}; `effort`: reasoning_effort. */
+  reasoning: 'adaptive' | 'budget' | 'effort' | 'none';
+  /** Effort words the model takes, weakest first. */
+  efforts: readonly string[];
+  /** False where temperature, top_p and top_k are refused (Claude Opus 4.7 and newer). */
+  sampling: boolean;
+  /** False where an assistant turn may not come last (Claude 4.6 and newer). */
+  prefill: boolean;
+  /** Fewest tokens of prefix worth a cache mark; 0 where caching is not explicit. */
+  cacheMinTokens: number;
+}

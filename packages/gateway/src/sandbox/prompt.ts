@@ -1,0 +1,38 @@
+/** What the simulated model sees: a request with its dialect taken off. Surfaces write it, `script/` reads it. */
+import type { JsonObject } from '../ir/json.ts';
+
+export interface Prompt {
+  model: string;
+  messages: PromptMessage[];
+  tools: PromptTool[];
+  /** `any`: some tool must be called; an object: that one. Absent: the model may choose. */
+  forced?: 'any' | 'none' | { name: string };
+  /** The answer must be JSON of this schema (`{}` for any object). */
+  schema?: JsonObject;
+  /** The request switches reasoning on. */
+  thinks: boolean;
+  /** Most completion tokens the answer may have; a longer one is cut and finishes with `length`. */
+  maxTokens: number;
+  /** A sequence at which the answer stops, where the surface honours it. */
+  stop: string[];
+}
+
+export interface PromptMessage {
+  role: 'system' | 'user' | 'assistant' | 'tool';
+  /** All text of the message, blocks joined by newlines. Tool results count as text of role `tool`. */
+  text: string;
+  /** Content blocks by the token-relevant kind, for counting: images weigh a fixed number. */
+  images: number;
+  /** Names of the tools an assistant message calls. */
+  calls: string[];
+  /** Ids of cache-marked positions: true when this message's end carries a cache mark. */
+  cacheMark: boolean;
+}
+
+export interface PromptTool {
+  name: string;
+  /** The tool's definition as text, for counting tokens. */
+  definition: string;
+  schema: JsonObject;
+  cacheMark: boolean;
+}

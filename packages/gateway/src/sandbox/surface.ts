@@ -1,0 +1,37 @@
+/** The contract between the sandbox's server and its API surfaces (`chat-completions/`, `messages/`, `models.ts`). */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from '../ir/json.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { SseEvent } from '../kit/sse.ts';
+import type { PromptCache } from './prompt-cache.ts';
+import type { Switches } from './switches.ts';
+import type { Timing } from './turn.ts';
+
+export interface SandboxRequest {
+  headers: IncomingHttpHeaders;
+  /** Already authenticated and parsed; GET requests have `{}`. */
+  body: JsonObject;
+  /** The uuid that goes into `X-Snowflake-Request-ID`. */
+  requestId: string;
+  /** Size of the body in bytes, for the 20 MiB limit. */
+  bytes: number;
+}
+
+/** What surfaces share: time, the prompt cache, the switches, and the seed every generated id and text comes from. */
+export interface SandboxWorld {
+  clock: Clock;
+  cache: PromptCache;
+  switches: Switches;
+  seed: string;
+  /** How many times this very request was seen before (`fail 503 x2`); counts it. */
+  attempt(fingerprint: string): number;
+}
+
+export type SandboxReply =
+  | { kind: 'json'; status: number; body: JsonObject; timing?: Timing }
+  /** A 200 `text/event-stream`. */
+  | { kind: 'stream'; events: SseEvent[]; timing: Timing }
+  /** Close the connection without an answer. */
+  | { kind: 'reset' };
+
+export type Surface = (request: SandboxRequest, world: SandboxWorld) => SandboxReply;
