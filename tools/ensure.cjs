@@ -1,54 +1,81 @@
 // Runs before `npm start` and `npm test`, on whatever Node the machine has: it installs what the
-// lockfile names (a current Node among it, see docs/decisions) and builds what is out of date.
-// It may use nothing that an old Node lacks and nothing from node_modules.
+// lockfile names (a current Node among it, see docs/decisions/0001-platform.md) and builds what is out
+// of date. It may use nothing that an old Node lacks (12 is the measure) and nothing from node_modules.
 'use strict';
 var fs = require('fs');
 var path = require('path');
 var spawnSync = require('child_process').spawnSync;
 
-var root = path.join(__dirname, '..');
-process.chdir(root);
+var WINDOWS = process.platform === 'win32';
+var OLDEST_NODE = 24;
+
+process.chdir(path.join(__dirname, '..'));
+
+// npm writes this file when it has finished, so it also tells a half-done installation from a whole one.
+var installed = path.join('node_modules', '.package-lock.json');
+if (modifiedAt('package-lock.json') > modifiedAt(installed)) {
+  process.stderr.write('couloir: installing dependencies (once)\n');
+  run('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], WINDOWS);
+}
+
+var node = path.join('node_modules', '.bin', WINDOWS ? 'node.cmd' : 'node');
+var ownNode = fs.existsSync(node);
+if (!ownNode && Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+  fail(
+    'npm has no Node for ' +
+      process.platform +
+      '-' +
+      process.arch +
+      ', and this one is ' +
+      process.version +
+      '. Install Node ' +
+      OLDEST_NODE +
+      ' or newer (https://nodejs.org), then try again.',
+  );
+}
+
+var bundle = modifiedAt(path.join('packages', 'gateway', 'dist', 'couloir.js'));
+var inputs = [path.join('packages', 'gateway', 'src'), path.join('tools', 'build.ts'), installed];
+if (Math.max.apply(null, inputs.map(newestIn)) > bundle) {
+  run(ownNode ? node : process.execPath, [path.join('tools', 'build.ts')], ownNode && WINDOWS);
+}
 
 function modifiedAt(file) {
   try {
     return fs.statSync(file).mtimeMs;
-  } catch (_absent) {
-    return 0;
+  } catch (absent) {
+    if (absent.code === 'ENOENT') return 0;
+    throw absent;
   }
 }
 
-function newestUnder(folder) {
-  var newest = 0;
-  fs.readdirSync(folder).forEach(function (name) {
-    var file = path.join(folder, name);
-    var stat = fs.statSync(file);
-    newest = Math.max(newest, stat.isDirectory() ? newestUnder(file) : stat.mtimeMs);
+// Folders count too: their time tells of a file that was removed.
+function newestIn(place) {
+  var newest = modifiedAt(place);
+  if (newest === 0 || !fs.statSync(place).isDirectory()) return newest;
+  fs.readdirSync(place).forEach(function (name) {
+    newest = Math.max(newest, newestIn(path.join(place, name)));
   });
   return newest;
 }
 
-function run(command, args) {
-  var result = spawnSync(command, args, { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+// Standard output stays free for the program that is about to start.
+function run(command, args, shell) {
+  var result = spawnSync(command, args, { stdio: ['ignore', 2, 2], shell: shell });
   if (result.status !== 0) {
-    process.stderr.write('\ncouloir: `' + command + ' ' + args.join(' ') + '` failed; nothing was started.\n');
-    process.exit(result.status || 1);
+    fail(
+      '`' +
+        command +
+        ' ' +
+        args.join(' ') +
+        '` failed' +
+        (result.error ? ' (' + result.error.message + ')' : '') +
+        '; nothing was started.',
+    );
   }
 }
 
-var marker = path.join('node_modules', '.couloir-installed');
-if (modifiedAt('package-lock.json') > modifiedAt(marker)) {
-  process.stderr.write('couloir: installing dependencies (once)\n');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  fs.writeFileSync(marker, '');
-}
-
-var bundle = path.join('packages', 'gateway', 'dist', 'couloir.js');
-var sources = Math.max(
-  newestUnder(path.join('packages', 'gateway', 'src')),
-  modifiedAt(path.join('tools', 'build.ts')),
-);
-if (sources > modifiedAt(bundle)) {
-  // npm puts node_modules/.bin first on PATH only when that folder existed; name the binary to be sure.
-  var node = path.join('node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-  run(fs.existsSync(node) ? node : process.execPath, [path.join('tools', 'build.ts')]);
+function fail(reason) {
+  process.stderr.write('\ncouloir: ' + reason + '\n');
+  process.exit(1);
 }

@@ -6,7 +6,9 @@ export default class SummaryReporter implements Reporter {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 };
     for (const module of modules) {
       for (const test of module.children.allTests()) count[test.result().state] += 1;
-      if (module.state() === 'failed' && module.errors().length > 0) count.failed += 1;
+      // A file that does not load, or a hook that throws, fails tests that never ran: it counts as one.
+      const suites = [module, ...module.children.allSuites()];
+      count.failed += suites.filter((suite) => suite.errors().length > 0).length;
     }
     const skipped = count.skipped + count.pending;
     process.stdout.write(

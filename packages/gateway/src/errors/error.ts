@@ -18,7 +18,11 @@ export interface ErrorDetail {
   /** The field of the client's body that is wrong, in path notation. */
   param?: string;
   retryAfterMs?: number;
+  /** What another try could mend: `same` deployment again, only another (`other`), or nothing. Absent means `never`. */
+  retry?: Retry;
 }
+
+export type Retry = 'same' | 'other' | 'never';
 
 /**
  * The one error class. `publicMessage` is the only text that leaves the house, so it must say what is

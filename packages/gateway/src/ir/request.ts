@@ -46,8 +46,16 @@ export interface Tool {
   description?: string;
   schema?: JsonObject;
   strict?: boolean;
+  /** The tool takes raw text instead of JSON (OpenAI calls it custom). `schema` is absent then. */
+  freeform?: FreeformGrammar;
   cache?: CacheMark;
   ext?: Ext;
+}
+
+/** What the raw text of a freeform tool must look like; both absent when any text will do. */
+export interface FreeformGrammar {
+  syntax?: 'lark' | 'regex';
+  definition?: string;
 }
 
 /** One side's words. Tool results are parts of a user turn, in the order the client sent them. */
@@ -91,6 +99,8 @@ export interface ToolCallPart {
   id: string;
   name: string;
   args: string;
+  /** The call of a freeform tool: `args` is raw text, not JSON. */
+  freeform?: true;
   cache?: CacheMark;
   ext?: Ext;
 }

@@ -1,31 +1,49 @@
-/** A bounded map that forgets what was used least recently, and what is older than its time to live. */
+/** A bounded map: it forgets what was used least recently, and what is older than its time to live. */
 export class Lru<V> {
-  readonly #entries = new Map<string, { value: V; expiresAt: number }>();
-  readonly #options: { capacity: number; ttlMs: number; now: () => number };
+  readonly #entries = new Map<string, { value: V; weight: number; expiresAt: number }>();
+  readonly #options: LruOptions<V>;
+  #weight = 0;
 
-  constructor(options: { capacity: number; ttlMs: number; now: () => number }) {
+  constructor(options: LruOptions<V>) {
     this.#options = options;
-  }
-
-  get size(): number {
-    return this.#entries.size;
   }
 
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
+    if (entry.expiresAt <= this.#options.now()) {
+      this.#forget(key);
+      return undefined;
+    }
+    // Re-inserting moves it to the young end of the map's insertion order.
     this.#entries.delete(key);
-    if (entry.expiresAt <= this.#options.now()) return undefined;
     this.#entries.set(key, entry);
     return entry.value;
   }
 
   set(key: string, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, { value, expiresAt: this.#options.now() + this.#options.ttlMs });
-    if (this.#entries.size > this.#options.capacity) {
-      const oldest = this.#entries.keys().next();
-      if (!oldest.done) this.#entries.delete(oldest.value);
+    this.#forget(key);
+    const weight = this.#options.weigh?.(value) ?? 1;
+    this.#entries.set(key, { value, weight, expiresAt: this.#options.now() + this.#options.ttlMs });
+    this.#weight += weight;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#options.capacity) break;
+      this.#forget(oldest);
     }
   }
+
+  #forget(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#weight -= entry.weight;
+  }
+}
+
+interface LruOptions<V> {
+  /** Most total weight kept, in the unit of `weigh`; the number of entries without it. */
+  capacity: number;
+  weigh?(value: V): number;
+  ttlMs: number;
+  now(): number;
 }

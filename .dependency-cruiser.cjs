@@ -1,0 +1,131 @@
+/**
+ * Who may import whom (ARCHITECTURE.md has the picture). Each folder lists what it may use beside
+ * itself; everything else in src is forbidden to it. test/house/borders.test.ts proves that a planted
+ * violation of each kind is found.
+ */
+'use strict';
+
+const SRC = '^packages/gateway/src/';
+const TEST = '[.]test[.]ts$';
+
+const FOUNDATION = ['ir/', 'errors/', 'kit/'];
+const ADAPTERS = ['upstream/', 'protocols/', 'config/', ...FOUNDATION];
+
+const MAY_IMPORT = {
+  errors: [],
+  ir: ['errors/'],
+  kit: ['ir/', 'errors/'],
+  config: FOUNDATION,
+  protocols: FOUNDATION,
+  telemetry: ['config/', ...FOUNDATION],
+  upstream: ADAPTERS,
+  policy: ADAPTERS,
+  exchange: ['policy/', 'telemetry/', ...ADAPTERS],
+  http: ['exchange/', 'policy/', 'telemetry/', ...ADAPTERS],
+  sandbox: ['protocols/[^/]+/wire[.]ts$', ...FOUNDATION],
+};
+
+const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
+  name: `${folder}-direction`,
+  severity: 'error',
+  comment: `${folder}/ may import ${allowed.length === 0 ? 'only its own files' : [`${folder}/`, ...allowed].join(', ')}.`,
+  from: { path: `${SRC}${folder}/`, pathNot: TEST },
+  to: { path: SRC, pathNot: `${SRC}(?:${[`${folder}/`, ...allowed].join('|')})` },
+}));
+
+/** npm packages that exactly one place may know, so that replacing one is a change of one place. */
+const KEEPERS = {
+  undici: 'upstream/transport[.]ts$',
+  pino: 'telemetry/',
+  commander: 'cli/',
+  yaml: 'config/',
+  'eventsource-parser': 'kit/sse[.]ts$',
+  'ipaddr.js': 'upstream/',
+};
+
+const keepers = Object.entries(KEEPERS).map(([name, place]) => ({
+  name: `only-one-place-imports-${name.replace('.', '-')}`,
+  severity: 'error',
+  comment: `${name} is an implementation detail of ${place.replaceAll(/\[.\]|\$/g, (part) => (part === '[.]' ? '.' : ''))}.`,
+  from: { path: SRC, pathNot: [TEST, `${SRC}${place}`] },
+  to: { path: `(?:^|/)node_modules/${name.replace('.', '[.]')}/` },
+}));
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Two files that need each other are one file, or miss a third.',
+      from: {},
+      to: { circular: true },
+    },
+    ...layers,
+    ...keepers,
+    {
+      name: 'protocols-apart',
+      severity: 'error',
+      comment: 'A protocol never imports another protocol: they meet in the IR.',
+      from: { path: `${SRC}protocols/([^/]+)/`, pathNot: TEST },
+      to: { path: `${SRC}protocols/([^/]+)/`, pathNot: `${SRC}protocols/$1/` },
+    },
+    {
+      name: 'protocols-pure',
+      severity: 'error',
+      comment: 'Codecs ask no clock, no generator and no operating system; what they need comes in as values.',
+      from: { path: `${SRC}protocols/`, pathNot: TEST },
+      to: { path: `${SRC}kit/(?:clock|random)[.]ts$` },
+    },
+    {
+      name: 'pure-without-node',
+      severity: 'error',
+      comment: 'ir/, errors/ and protocols/ run anywhere: no module of Node.',
+      from: { path: `${SRC}(?:ir|errors|protocols)/`, pathNot: TEST },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'ir-pure',
+      severity: 'error',
+      comment: 'The vocabulary depends on no package, and takes from errors/ only types.',
+      from: { path: `${SRC}ir/`, pathNot: TEST },
+      to: { path: `(?:^|/)node_modules/|${SRC}errors/`, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'sandbox-apart',
+      severity: 'error',
+      comment: 'The gateway never knows its simulator; only the command line and the package entries start it.',
+      from: { path: SRC, pathNot: [`${SRC}(?:sandbox|cli)/`, `${SRC}index[.]ts$`, TEST] },
+      to: { path: `${SRC}sandbox/` },
+    },
+    {
+      name: 'nothing-imports-the-command-line',
+      severity: 'error',
+      comment: 'cli/ is the top: it composes, nobody builds on it.',
+      from: { path: SRC, pathNot: [`${SRC}cli/`, TEST] },
+      to: { path: `${SRC}cli/` },
+    },
+    {
+      name: 'no-test-in-production',
+      severity: 'error',
+      comment: 'Production code never imports tests or their fixtures.',
+      from: { path: SRC, pathNot: TEST },
+      to: { path: `${TEST}|^packages/gateway/test/|^fixtures/` },
+    },
+    {
+      name: 'no-missing-module',
+      severity: 'error',
+      comment: 'The import does not resolve.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: '(?:^|/)node_modules/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,128 @@
+import { isObject, type Json } from './json.ts';
+import type { Note } from './note.ts';
+import type { Dialect, Ext, GenerateRequest, Part } from './request.ts';
+
+const NAMES: Record<Dialect, string> = {
+  'anthropic-messages': 'the Messages API',
+  'openai-chat': 'chat completions',
+  'openai-responses': 'the Responses API',
+  'cortex-complete': 'inference:complete',
+};
+
+const always = () => true;
+const only =
+  (...values: Json[]) =>
+  (value: Json) =>
+    values.includes(value);
+const empty = (value: Json) =>
+  Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
+
+/** Labels, hints and bookkeeping that every OpenAI dialect has: none of them changes an answer. */
+const OPENAI_BOOKKEEPING = {
+  user: always,
+  safety_identifier: always,
+  metadata: always,
+  prompt_cache_key: always,
+  prompt_cache_retention: always,
+  prompt_cache_options: always,
+  stream_options: always,
+  store: only(false),
+  service_tier: only('auto', 'default'),
+  parallel_tool_calls: only(true),
+  top_logprobs: only(0),
+  verbosity: only('medium'),
+};
+
+/** When a field can be dropped and the answer stays the same: its value is the default, or it is no business of the model. */
+const HARMLESS: Record<Dialect, Record<string, (value: Json) => boolean>> = {
+  'openai-chat': {
+    ...OPENAI_BOOKKEEPING,
+    logprobs: only(false),
+    presence_penalty: only(0),
+    frequency_penalty: only(0),
+    logit_bias: empty,
+    n: only(1),
+    temperature: only(1),
+    top_p: only(1),
+    client_metadata: always,
+    // A guess at the answer that only makes it faster.
+    prediction: always,
+    modalities: (value) => Array.isArray(value) && value.every((entry) => entry === 'text'),
+    functions: empty,
+    function_call: only('auto', 'none'),
+    // What answers carry and clients send back: position and emptiness.
+    index: always,
+    refusal: only('', true),
+    // How the reader marks a system message that it told as a reminder.
+    role: only('system'),
+    annotations: empty,
+    reasoning_content: always,
+    detail: only('auto'),
+  },
+  'openai-responses': {
+    ...OPENAI_BOOKKEEPING,
+    include: always,
+    background: only(false),
+    truncation: only('disabled'),
+    status: always,
+    id: always,
+    detail: only('auto'),
+  },
+  'anthropic-messages': {
+    metadata: always,
+    cache_control: always,
+    service_tier: only('auto', 'standard_only'),
+    context_management: (value) => isObject(value) && (value.edits === undefined || empty(value.edits)),
+    caller: always,
+  },
+  'cortex-complete': {
+    guardrails: (value) => isObject(value) && value.enabled === false,
+  },
+};
+
+/** True when an answer is the same without this field of `dialect`, whatever its value or with the value given. */
+export function isHarmless(dialect: Dialect, field: string, value: Json): boolean {
+  return Object.hasOwn(HARMLESS[dialect], field) && HARMLESS[dialect][field]?.(value) === true;
+}
+
+/**
+ * A note for every field that only other dialects understand and that a request in the dialect `own`
+ * therefore loses. A null field counts as not sent.
+ * @param within path of the object that carried the fields, ending in a dot: `tools[2].`
+ */
+export function noteForeign(ext: Ext | undefined, own: Dialect, within = ''): Note[] {
+  if (ext === undefined) return [];
+  return (Object.keys(NAMES) as Dialect[]).flatMap((dialect) => {
+    if (dialect === own) return [];
+    return Object.entries(ext[dialect] ?? {}).flatMap(([key, value]): Note[] => {
+      if (value === undefined || value === null) return [];
+      const harmless = isHarmless(dialect, key, value);
+      const because = `it is a field of ${NAMES[dialect]} that ${NAMES[own]} does not have`;
+      return [{ code: 'dropped', path: within + key, because, ...(harmless ? { harmless } : {}) }];
+    });
+  });
+}
+
+/**
+ * The notes of a whole request: its own fields, its tools' and its history's. A field that many turns
+ * carry is noted once, with an open index: `turns[].index`.
+ */
+export function noteForeignFields(request: GenerateRequest, own: Dialect): Note[] {
+  const notes = [
+    ...noteForeign(request.ext, own),
+    ...request.tools.flatMap((tool) => noteForeign(tool.ext, own, 'tools[].')),
+    ...request.system.flatMap((part) => noteForeign(part.ext, own, 'system[].')),
+    ...request.turns.flatMap((turn) => [
+      ...noteForeign(turn.ext, own, 'turns[].'),
+      ...turn.parts.flatMap((part) => noteForeignPart(part, own)),
+    ]),
+  ];
+  // The same field may be harmless in one place and not in another: both are worth a note.
+  return Array.from(new Map(notes.map((note) => [`${note.path} ${note.harmless === true}`, note])).values());
+}
+
+function noteForeignPart(part: Part, own: Dialect): Note[] {
+  if (part.kind === 'opaque') return [];
+  const inner = part.kind === 'tool-result' ? part.parts.flatMap((child) => noteForeignPart(child, own)) : [];
+  return [...noteForeign(part.ext, own, 'turns[].parts[].'), ...inner];
+}

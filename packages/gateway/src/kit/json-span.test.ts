@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../errors/error.ts';
+import { topLevelSpans } from './json-span.ts';
+
+const values = (text: string) => {
+  const bytes = Buffer.from(text);
+  return Object.fromEntries(
+    [...topLevelSpans(bytes)].map(([key, [start, end]]) => [key, JSON.parse(bytes.toString('utf8', start, end))]),
+  );
+};
+
+function verdictOn(text: string): string {
+  try {
+    topLevelSpans(Buffer.from(text));
+    return 'accepted';
+  } catch (error) {
+    return error instanceof GatewayError ? error.kind : 'a defect';
+  }
+}
+
+describe('topLevelSpans', () => {
+  it('agrees with JSON.parse on any object, however it is laid out', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(0, 2, '\t'), (object, indent) => {
+        const text = JSON.stringify(object, null, indent);
+        expect(values(text)).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('answers any bytes with spans or an invalid-request, and only accepts what JSON.parse calls an object at the top level', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.stringMatching(/^[{}[\]",:\\a 0-9]*$/)), (text) => {
+        const verdict = verdictOn(text);
+        expect(['accepted', 'invalid-request']).toContain(verdict);
+        expect(verdict === 'invalid-request' || (text.trim().startsWith('{') && text.trim().endsWith('}'))).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('leaps over quotes, backslashes and brackets inside strings', () => {
+    expect(values(String.raw`{"a":"\\\"}{[","b":{"c":["]\"",{"d":"}"}]},"e":-1.5e3}`)).toEqual({
+      a: '\\"}{[',
+      b: { c: [']"', { d: '}' }] },
+      e: -1500,
+    });
+  });
+
+  it.each([
+    ['', 'no body'],
+    ['   ', 'no body'],
+    ['null', 'must be a JSON object'],
+    ['[1]', 'must be a JSON object'],
+    ['{"model":"a"', 'expected "," or "}"'],
+    ['{"model":"a', 'ends inside a string'],
+    ['{"model":[1}', 'brackets do not match'],
+    ['{"model":{"a":1', 'ends inside an object'],
+    ['{"model" "a"}', 'expected ":"'],
+    ['{model:"a"}', 'expected a field name'],
+    ['{"model":tru}', 'expected a JSON value'],
+    ['{"model":}', 'expected a JSON value'],
+    ['{"a":1,}', 'expected a field name'],
+    ['{"a":1} {"b":2}', 'unexpected text after'],
+    ['{"model":"cheap","model":"dear"}', 'has the field "model" twice'],
+    [String.raw`{"model":"cheap","\u006dodel":"dear"}`, 'has the field "model" twice'],
+  ])('refuses %j: %s', (text, message) => {
+    expect(() => topLevelSpans(Buffer.from(text))).toThrow(message);
+  });
+});
