@@ -43,9 +43,13 @@ export interface WriterOptions {
   model: string;
   /** The client asked for a usage chunk in the stream. */
   includeUsage: boolean;
+  /** The client's body as it was read: what was asked decides how the answer is written (tool envelopes, echoed fields). */
+  body?: JsonObject;
   /** Which of the `n` choices this answer is. */
   choiceIndex: number;
   requestId: string;
+  /** The client asked with `functions` and reads `function_call`: see `asksForFunctionCalls` of openai-chat. */
+  legacyFunctions?: boolean;
 }
 
 export interface WrittenRequest {
@@ -60,6 +64,10 @@ export interface ReaderOptions {
   jsonTool?: string;
   /** The answer was asked to be one JSON object by instruction only: prose around it is cut off, and an answer without one is an error. */
   jsonObject?: true;
+  /** Tools whose names the upstream does not take: its name → the client's. */
+  toolNames?: ReadonlyMap<string, string>;
+  /** Freeform tools, by the client's name, that the upstream was offered as ordinary ones: their arguments are unwrapped. */
+  freeformTools?: ReadonlySet<string>;
 }
 
 /** What a request writer needs to know of the model it writes for. */
@@ -87,6 +95,8 @@ export interface ModelCapabilities {
   efforts: readonly string[];
   /** False where temperature, top_p and top_k are refused (Claude Opus 4.7 and newer). */
   sampling: boolean;
+  /** False where the model refuses to be made to call a tool (Claude 5.5): `tool_choice` any or by name. True when absent. */
+  forcedTools?: boolean;
   /** False where an assistant turn may not come last (Claude 4.6 and newer). */
   prefill: boolean;
   /** Fewest tokens of prefix worth a cache mark; 0 where caching is not explicit. */

@@ -7,10 +7,14 @@ export interface Prompt {
   tools: PromptTool[];
   /** `any`: some tool must be called; an object: that one. Absent: the model may choose. */
   forced?: 'any' | 'none' | { name: string };
+  /** At most one tool call per turn, where the surface honours such a wish. */
+  oneCall?: true;
   /** The answer must be JSON of this schema (`{}` for any object). */
   schema?: JsonObject;
   /** The request switches reasoning on. */
   thinks: boolean;
+  /** The answer must begin with a thought (Claude's `thinking: enabled`, where adaptive thinking may skip it). */
+  mustThink?: true;
   /** Most completion tokens the answer may have; a longer one is cut and finishes with `length`. */
   maxTokens: number;
   /** A sequence at which the answer stops, where the surface honours it. */
@@ -27,6 +31,12 @@ export interface PromptMessage {
   calls: string[];
   /** Ids of cache-marked positions: true when this message's end carries a cache mark. */
   cacheMark: boolean;
+  /** Arguments of those calls and whatever else the model reads but nobody speaks: counted and hashed with the text. */
+  callText?: string;
+  /** Tells images apart, for the prompt cache. */
+  imageDigest?: string;
+  /** This is the rest of the message before it: a cache mark in the middle of a message splits it in two. */
+  continues?: true;
 }
 
 export interface PromptTool {

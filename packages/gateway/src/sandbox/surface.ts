@@ -17,12 +17,17 @@ export interface SandboxRequest {
   bytes: number;
 }
 
+/** Script text by model name, used when the prompt brings none. Turns then count over the whole conversation. */
+export type Scenario = Record<string, string>;
+
 /** What surfaces share: time, the prompt cache, the switches, and the seed every generated id and text comes from. */
 export interface SandboxWorld {
   clock: Clock;
   cache: PromptCache;
   switches: Switches;
   seed: string;
+  /** Scripts by model name, for prompts that bring none. */
+  scenario?: Scenario;
   /** How many times this very request was seen before (`fail 503 x2`); counts it. */
   attempt(fingerprint: string): number;
 }
@@ -31,6 +36,8 @@ export type SandboxReply =
   | { kind: 'json'; status: number; body: JsonObject; timing?: Timing }
   /** A 200 `text/event-stream`. */
   | { kind: 'stream'; events: SseEvent[]; timing: Timing }
+  /** Anything that is neither Cortex's JSON nor its stream: a load balancer's page, half a JSON text. */
+  | { kind: 'page'; status: number; contentType: string; body: string }
   /** Close the connection without an answer. */
   | { kind: 'reset' };
 

@@ -1,0 +1,18 @@
+/**
+ * `GET /api/v2/cortex/models`: a GET that wants a JSON body. Without one it answers 415 or 400
+ * (docs/cortex-quirks.md#models-endpoint).
+ */
+import { errorReply, refuse } from './errors.ts';
+import { MODEL_NAMES } from './model-table.ts';
+import type { Surface } from './surface.ts';
+
+/** `{"models": [...]}` in the body asks which of those names are served; `{}` asks for all. */
+export const modelsSurface: Surface = ({ headers, body, bytes, requestId }) => {
+  const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json') return errorReply(refuse('media-type-missing'), requestId);
+  if (bytes === 0) return errorReply(refuse('entity-required'), requestId);
+  const wanted = body.models;
+  if (wanted !== undefined && !Array.isArray(wanted)) return errorReply(refuse('payload-invalid'), requestId);
+  const models = MODEL_NAMES.filter((name) => wanted === undefined || wanted.length === 0 || wanted.includes(name));
+  return { kind: 'json', status: 200, body: { models } };
+};

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import { isObject, type Json, type JsonObject } from '../ir/json.ts';
+
+/** Snowflake docs, Chat Completions API, limitations. */
+const MAX_BYTES = 20 * 1024 * 1024;
+
+export type ReadBody =
+  /** An empty body reads as `{}` with 0 bytes. */
+  { kind: 'object'; body: JsonObject; bytes: number } | { kind: 'not-an-object' } | { kind: 'too-large' };
+
+/** Reads to the end even what is too large, so that the client is ready to hear the refusal. */
+export async function readBody(request: IncomingMessage): Promise<ReadBody> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= MAX_BYTES) chunks.push(chunk);
+  }
+  if (bytes > MAX_BYTES) return { kind: 'too-large' };
+  if (bytes === 0) return { kind: 'object', body: {}, bytes };
+  const body = parse(Buffer.concat(chunks).toString());
+  return isObject(body) ? { kind: 'object', body, bytes } : { kind: 'not-an-object' };
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

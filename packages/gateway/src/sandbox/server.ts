@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { inspect } from 'node:util';
+import { type Clock, systemClock } from '../kit/clock.ts';
+import { Lru } from '../kit/lru.ts';
+import { errorReply, refuse } from './errors.ts';
+import { PromptCache } from './prompt-cache.ts';
+import { readBody } from './read-body.ts';
+import { type LoggedRequest, type OpenEntry, RequestLog } from './request-log.ts';
+import { answerCall } from './routes.ts';
+import type { SandboxReply, SandboxWorld, Scenario } from './surface.ts';
+import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
+import { writeReply } from './write-reply.ts';
+
+export interface SandboxOptions {
+  /** 0, the default, takes any free port. */
+  port?: number;
+  host?: string;
+  /** The same seed gives the same request ids, call ids and texts. */
+  seed?: string;
+  /** Only those that differ from `DEFAULT_SWITCHES`. */
+  switches?: Partial<Switches>;
+  /** Scripts by model name, for prompts that bring none. */
+  scenario?: Scenario;
+  /** Gets one line per request. */
+  log?: (line: string) => void;
+  clock?: Clock;
+}
+
+export interface CortexSandbox {
+  /** `http://127.0.0.1:4010`; Cortex paths follow as under an account's host. */
+  readonly url: string;
+  readonly port: number;
+  /** The last thousand requests, oldest first. */
+  readonly requests: readonly LoggedRequest[];
+  /** Requests whose answers are not complete. */
+  readonly openRequests: number;
+  readonly openConnections: number;
+  /** Drops every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+const KEEP_ALIVE_MS = 60_000;
+const ATTEMPTS_KEPT = { capacity: 10_000, ttlMs: 3_600_000, weigh: () => 1 };
+
+/**
+ * Starts a simulated Cortex on this machine.
+ * @throws Error `EADDRINUSE` and its like when it cannot listen.
+ */
+export async function createCortexSandbox(options: SandboxOptions = {}): Promise<CortexSandbox> {
+  const { port = 0, host = '127.0.0.1', clock = systemClock, log = () => undefined } = options;
+  const world = createWorld(options, clock);
+  const requests = new RequestLog();
+  const sockets = new Set<Socket>();
+  let count = 0;
+
+  const server = createServer((request, response) => {
+    count += 1;
+    const requestId = requestIdOf(`${world.seed}\0${count}`);
+    const { method = 'GET', url: path = '/', headers } = request;
+    const entry = requests.begin({ method, path, headers, requestId, startedAt: clock.now() });
+    const gone = new AbortController();
+    let settled = false;
+    // A write to a client that has just left: 'close' follows and says so.
+    response.on('error', () => undefined);
+    response.on('close', () => {
+      // A reset of our own leaves the response unfinished too, but by then the exchange has settled.
+      const answered = settled || response.writableFinished;
+      if (response.headersSent) entry.status = response.statusCode;
+      requests.end(entry, clock.now(), !answered);
+      log(`${method} ${path} ${entry.status ?? 'reset'}${answered ? '' : ' aborted'} ${requestId}`);
+      gone.abort(new Error('The client left.'));
+    });
+    exchange(request, response, entry, gone.signal).then(
+      () => (settled = true),
+      () => response.destroy(),
+    );
+  });
+
+  async function exchange(
+    request: IncomingMessage,
+    response: ServerResponse,
+    entry: OpenEntry,
+    gone: AbortSignal,
+  ): Promise<void> {
+    const { method, requestId } = entry;
+    response.setHeader('X-Snowflake-Request-ID', requestId);
+    response.setHeader('x-couloir-sandbox', '1');
+    const read = await readBody(request);
+    if (read.kind === 'object') entry.body = read.body;
+    let reply: SandboxReply;
+    try {
+      const pathname = entry.path.replace(/\?.*$/s, '');
+      reply = answerCall({ method, pathname, headers: request.headers, read, requestId }, world);
+    } catch (cause) {
+      log(`${method} ${entry.path} failed in the sandbox itself: ${inspect(cause)}`);
+      reply = errorReply(refuse('internal-error'), requestId);
+    }
+    await writeReply(response, reply, clock, gone);
+  }
+
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    requests: requests.entries,
+    get openRequests() {
+      return requests.open;
+    },
+    get openConnections() {
+      return sockets.size;
+    },
+    close: () =>
+      new Promise<void>((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function createWorld({ seed = 'couloir', switches, scenario }: SandboxOptions, clock: Clock): SandboxWorld {
+  const now = () => clock.now();
+  const attempts = new Lru<number>({ ...ATTEMPTS_KEPT, now });
+  return {
+    clock,
+    cache: new PromptCache({ now }),
+    switches: { ...DEFAULT_SWITCHES, ...switches },
+    seed,
+    ...(scenario === undefined ? {} : { scenario }),
+    attempt(fingerprint) {
+      const earlier = attempts.get(fingerprint) ?? 0;
+      attempts.set(fingerprint, earlier + 1);
+      return earlier;
+    },
+  };
+}
+
+/** A version 4 uuid that follows from its source. */
+function requestIdOf(source: string): string {
+  const digest = createHash('sha256').update(source).digest('hex');
+  return digest.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5');
+}
