@@ -1,0 +1,102 @@
+/** The command line: what can be said, and which file does it. Each command is loaded when it is asked for. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS } from '../config/defaults.ts';
+import { VERSION } from '../version.ts';
+import type { ConfigFlags } from './config.ts';
+import type { Console } from './console.ts';
+import { describeFailure } from './failure.ts';
+import type { SandboxFlags } from './sandbox.ts';
+import type { ServeFlags } from './serve.ts';
+
+/** Runs one command. Resolves with the exit code: when it is 0, a server it started may still be running. */
+export async function runCommandLine(words: readonly string[], console: Console): Promise<number> {
+  try {
+    await createProgram(console).parseAsync([...words], { from: 'user' });
+    return 0;
+  } catch (cause) {
+    const { text, exitCode } = describeFailure(cause);
+    if (text !== undefined) console.err(text);
+    return exitCode;
+  }
+}
+
+function createProgram(console: Console): Command {
+  const program = new Command('couloir')
+    .description('A self-hosted gateway between coding agents and Snowflake Cortex.')
+    .version(VERSION, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => console.out(text.trimEnd()),
+      writeErr: (text) => console.err(text.trimEnd().replace(/^error: /, 'couloir: ')),
+    })
+    .showSuggestionAfterError();
+
+  program
+    .command('serve', { isDefault: true })
+    .description('run the gateway (what couloir does when it is told nothing else)')
+    .option('-c, --config <file>', "configuration, ours or LiteLLM's")
+    .option('--host <address>', 'address to listen on (127.0.0.1)')
+    .option('--port <number>', 'port to listen on (4000)', readPort)
+    .option('--tls-key <file>', 'private key for HTTPS, PEM')
+    .option('--tls-cert <file>', 'certificate for HTTPS, PEM')
+    .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS))
+    .option('--workers <number>', 'how many processes share the load; 1 is all there can be', readWorkers)
+    .option('--json', 'print what was started as one line of JSON')
+    .addOption(new Option('--ssl_keyfile_path <file>', "LiteLLM's spelling of --tls-key").hideHelp())
+    .addOption(new Option('--ssl_certfile_path <file>', "LiteLLM's spelling of --tls-cert").hideHelp())
+    .addOption(
+      new Option('--num_workers <number>', "LiteLLM's spelling of --workers").argParser(readWorkers).hideHelp(),
+    )
+    .addOption(new Option('--debug', "LiteLLM's spelling of --log-level debug").hideHelp())
+    .addOption(new Option('--detailed_debug', "LiteLLM's spelling of --log-level trace").hideHelp())
+    .action(async (flags: ServeFlags) => (await import('./serve.ts')).serve(flags, console));
+
+  program
+    .command('sandbox')
+    .description('run a simulated Snowflake Cortex, for trials and tests')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on', readPort, 4010)
+    .option('--seed <text>', 'what generated ids and texts follow from')
+    .option('--scenario <file>', 'YAML or JSON file with a script for each model name')
+    .option('--switch <name=value>', 'behaviour on which the evidence on Cortex is divided; repeatable', collect, [])
+    .option('--json', 'print what was started as one line of JSON')
+    .action(async (flags: SandboxFlags) => (await import('./sandbox.ts')).sandbox(flags, console));
+
+  const config = program.command('config').description('look at the configuration without starting anything');
+  for (const [name, description] of [
+    ['check', 'say what is wrong with the configuration, and what has no effect'],
+    ['explain', 'print every value that holds, and where it comes from'],
+  ] as const) {
+    config
+      .command(name)
+      .description(description)
+      .argument('[file]', 'configuration file')
+      .option('-c, --config <file>', 'configuration file')
+      .option('--json', 'print JSON')
+      .action(async (file: string | undefined, flags: ConfigFlags) => {
+        const commands = await import('./config.ts');
+        commands[name]({ ...flags, ...(file === undefined ? {} : { config: file }) }, console);
+      });
+  }
+  return program;
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('Give a number from 0 to 65535.');
+}
+
+function readWorkers(text: string): number {
+  if (text === '1') return 1;
+  throw new InvalidArgumentError(
+    /^\d+$/.test(text)
+      ? 'Several workers are not available yet. Leave it away or say 1; to use more cores, run several instances behind a balancer.'
+      : 'Give a number; only 1 is available yet.',
+  );
+}
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value];
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readScenario } from '../config/scenario.ts';
+import { suggest } from '../kit/suggest.ts';
+import { createCortexSandbox, DEFAULT_SWITCHES, type SandboxOptions, type Switches } from '../sandbox/index.ts';
+import type { Console } from './console.ts';
+import { CommandError } from './failure.ts';
+import { closeOnSignal } from './signals.ts';
+
+export interface SandboxFlags {
+  host: string;
+  port: number;
+  seed?: string;
+  scenario?: string;
+  /** `name=value` each. */
+  switch: string[];
+  json?: true;
+}
+
+/** Starts the simulated Snowflake alone and stays until a signal. */
+export async function sandbox(flags: SandboxFlags, console: Console): Promise<void> {
+  const scenario = flags.scenario === undefined ? undefined : readScenarioFile(resolve(console.cwd, flags.scenario));
+  const running = await createCortexSandbox({
+    host: flags.host,
+    port: flags.port,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(scenario === undefined ? {} : { scenario }),
+    switches: readSwitches(flags.switch),
+    log: (line) => console.err(line),
+  });
+  if (flags.json) console.out(JSON.stringify({ url: running.url }));
+  else console.out(greeting(running.url));
+  closeOnSignal(() => running.close(), console);
+}
+
+/** `toolIndexZero=false`, `ttl1h=accept`. @throws CommandError for a name or value that no switch has. */
+export function readSwitches(pairs: readonly string[]): Partial<Switches> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', ...rest] = pair.split('=');
+      const text = rest.join('=');
+      const known = DEFAULT_SWITCHES[name as keyof Switches] as Switches[keyof Switches] | undefined;
+      if (known === undefined) {
+        const near = suggest(name, Object.keys(DEFAULT_SWITCHES));
+        const hint =
+          near === undefined ? `There are: ${Object.keys(DEFAULT_SWITCHES).join(', ')}.` : `Did you mean "${near}"?`;
+        throw new CommandError(`the sandbox has no switch "${name}". ${hint}`, 2);
+      }
+      return [name, readValue(name, text, known)];
+    }),
+  );
+}
+
+function readValue(name: string, text: string, known: boolean | number | string): boolean | number | string {
+  if (typeof known === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  if (typeof known === 'number' && /^\d+$/.test(text)) return Number(text);
+  if (typeof known === 'string' && text !== '') return text;
+  const expected = { boolean: 'true or false', number: 'a number', string: 'a word' }[
+    typeof known as 'boolean' | 'number' | 'string'
+  ];
+  throw new CommandError(`the switch "${name}" takes ${expected}, like ${name}=${String(known)}.`, 2);
+}
+
+function readScenarioFile(file: string): NonNullable<SandboxOptions['scenario']> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new CommandError(`the scenario ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, 2);
+  }
+  return readScenario(file, text);
+}
+
+function greeting(url: string): string {
+  return [
+    `Couloir SANDBOX: a simulated Snowflake Cortex at ${url}. Nothing leaves this machine.`,
+    '',
+    '  Serve it:  SNOWFLAKE_API_BASE=' + url + ' SNOWFLAKE_PAT=sandbox-me couloir serve',
+    '  Ask it:',
+    `    curl -sS ${url}/api/v2/cortex/v1/chat/completions \\`,
+    '      -H "Authorization: Bearer sandbox-me" -H "Content-Type: application/json" \\',
+    `      -d '{"model":"claude-sonnet-4-6","messages":[{"role":"user","content":"sandbox> say Hello"}]}'`,
+  ].join('\n');
+}

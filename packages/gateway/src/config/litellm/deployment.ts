@@ -1,0 +1,219 @@
+import type { JsonObject } from '../../ir/json.ts';
+import { isObject } from '../../ir/json.ts';
+import type { CortexKnowledge } from '../cortex-knowledge.ts';
+import { deploymentId } from '../deployment-id.ts';
+import type { Draft } from '../draft.ts';
+import type { Environment } from '../interpolate.ts';
+import { unsetText } from '../interpolate.ts';
+import type { DeploymentSettings, TimeoutSettings } from '../settings.ts';
+import { readConnection } from './connection.ts';
+import { ignoreTheRest } from './ignored.ts';
+import { targetOf } from './provider.ts';
+import type { Section } from './section.ts';
+
+/** Fields of a chat completion that an operator may preset in `litellm_params`. */
+const BODY_FIELDS = [
+  'temperature',
+  'top_p',
+  'top_k',
+  'max_tokens',
+  'max_completion_tokens',
+  'stop',
+  'seed',
+  'n',
+  'presence_penalty',
+  'frequency_penalty',
+  'logit_bias',
+  'response_format',
+  'reasoning_effort',
+  'reasoning',
+  'thinking',
+  'tool_choice',
+  'parallel_tool_calls',
+  'service_tier',
+  'user',
+  'metadata',
+  'verbosity',
+] as const;
+
+const PARAMETERS = [
+  'model',
+  'api_key',
+  'api_base',
+  'base_url',
+  'account_id',
+  'custom_llm_provider',
+  'litellm_credential_name',
+  'organization',
+  'weight',
+  'order',
+  'timeout',
+  'stream_timeout',
+  'stream_idle_timeout',
+  'ttft_timeout',
+  'max_retries',
+  'extra_headers',
+  'headers',
+  'extra_body',
+  'drop_params',
+  ...BODY_FIELDS,
+] as const;
+
+const INFORMATION = [
+  'id',
+  'mode',
+  'input_cost_per_token',
+  'output_cost_per_token',
+  'cache_read_input_token_cost',
+  'cache_creation_input_token_cost',
+  'max_tokens',
+  'max_input_tokens',
+  'max_output_tokens',
+] as const;
+
+export interface DeploymentInput {
+  draft: Draft;
+  modelName: string;
+  parameters: Section;
+  information: Section;
+  environment: Environment;
+  cortex: CortexKnowledge;
+}
+
+/** One entry of `model_list` as deployments: none when it cannot work, several for a wildcard. */
+export function readDeployment(input: DeploymentInput): void {
+  const { draft, modelName, parameters } = input;
+  const settings = readSettings(input);
+  ignoreTheRest(parameters, 'litellm_params', PARAMETERS);
+  // Whatever a model is said to support, what counts is what the catalogue knows.
+  for (const key of input.information.unread) {
+    if (key.startsWith('supports_'))
+      input.information.ignore(key, 'has no effect: capabilities are looked up by the model’s name.');
+  }
+  ignoreTheRest(input.information, 'model_info', INFORMATION);
+  if (settings === undefined) return;
+  const place = parameters.place(settings.base !== undefined && 'account' in settings.base ? 'model' : 'api_base');
+  for (const one of expandWildcard(settings, input.cortex)) {
+    draft.deployments.push({ settings: one, place, path: parameters.pathText() });
+  }
+  if (modelName.includes('*') && input.cortex.models.length === 0) parameters.problem('matches no model.', 'model');
+}
+
+function readSettings(input: DeploymentInput): DeploymentSettings | undefined {
+  const { draft, modelName, parameters, information, cortex } = input;
+  const model = parameters.text('model');
+  const leaveOut = (message: string, key: string): undefined => {
+    draft.incomplete.push({ place: parameters.place(key), path: parameters.pathText(key), message, modelName });
+  };
+  if (model === undefined) return parameters.problem('is missing, like "snowflake/claude-sonnet-4-6".', 'model');
+  const target = targetOf(model, parameters.text('custom_llm_provider'));
+  const mode = information.text('mode');
+  const fields = readFields(input);
+  const unset = parameters.findUnset(PARAMETERS);
+  if (unset !== undefined) return leaveOut(unsetText(unset.name), unset.key);
+  if (target === undefined) return leaveOut(unknownProvider(model), 'model');
+  if ((mode !== undefined && mode !== 'chat' && mode !== 'responses') || cortex.isEmbedding(target.model)) {
+    return leaveOut(`is not a chat model (${mode ?? 'embedding'}); only chat models are served.`, 'model');
+  }
+  if (model.includes('*') && (target.provider !== 'cortex' || target.model !== '*')) {
+    return leaveOut(
+      'has a wildcard. Only "snowflake/*" can be spelled out here; list other models one by one.',
+      'model',
+    );
+  }
+  const connection = readConnection(parameters, target, input.environment, leaveOut);
+  if (connection === undefined) return undefined;
+  const settings = { modelName, provider: target.provider, model: target.model, ...connection, ...fields };
+  return { id: information.text('id') ?? deploymentId(settings), ...settings };
+}
+
+type Fields = Omit<DeploymentSettings, 'id' | 'modelName' | 'provider' | 'model' | 'base' | 'credential' | 'cortexApi'>;
+
+function readFields({ parameters, information }: DeploymentInput): Fields {
+  const timeouts = readTimeouts(parameters);
+  const retries = parameters.count('max_retries');
+  const dropParams = parameters.flag('drop_params');
+  const price = readPrice(parameters, information);
+  const contextWindow = information.count('max_input_tokens');
+  const maxOutputTokens = information.count('max_output_tokens') ?? information.count('max_tokens');
+  const organization = parameters.text('organization');
+  return {
+    weight: readWeight(parameters),
+    order: parameters.number('order') ?? 0,
+    ...(timeouts === undefined ? {} : { timeouts }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(dropParams === undefined ? {} : { dropParams }),
+    promptCaching: 'auto',
+    defaults: readDefaults(parameters),
+    extraHeaders: {
+      ...parameters.texts('headers'),
+      ...parameters.texts('extra_headers'),
+      ...(organization === undefined ? {} : { 'openai-organization': organization }),
+    },
+    ...(price === undefined ? {} : { price }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  };
+}
+
+/** LiteLLM weighs deployments by `weight`, else by their limits. */
+function readWeight(parameters: Section): number {
+  const share = parameters.number('weight') ?? parameters.number('rpm') ?? parameters.number('tpm') ?? 1;
+  for (const key of ['rpm', 'tpm'] as const) {
+    if (parameters.keys.includes(key))
+      parameters.ignore(
+        key,
+        'counts as the share of the load where no weight is set; the limit itself is not enforced.',
+      );
+  }
+  if (share > 0) return share;
+  return parameters.problem('must be above 0. Remove the entry to send it nothing.', 'weight') ?? 1;
+}
+
+/**
+ * LiteLLM's `timeout` is the longest silence its HTTP client bears, not the longest answer: taken as
+ * a deadline it would cut long streams that work today.
+ */
+function readTimeouts(parameters: Section): Partial<TimeoutSettings> | undefined {
+  const silence = parameters.seconds('timeout');
+  const first = parameters.seconds('ttft_timeout') ?? silence;
+  const idle = parameters.seconds('stream_idle_timeout') ?? parameters.seconds('stream_timeout') ?? silence;
+  if (first === undefined && idle === undefined) return undefined;
+  return { ...(first === undefined ? {} : { firstByteMs: first }), ...(idle === undefined ? {} : { idleMs: idle }) };
+}
+
+function readDefaults(parameters: Section): JsonObject {
+  const preset = BODY_FIELDS.map((field) => [field, parameters.value(field)] as const).filter(
+    ([, value]) => value !== undefined,
+  );
+  const extra = parameters.object('extra_body');
+  return { ...Object.fromEntries(preset), ...(isObject(extra) ? extra : {}) };
+}
+
+function readPrice(parameters: Section, information: Section): DeploymentSettings['price'] {
+  const rates = {
+    input: 'input_cost_per_token',
+    output: 'output_cost_per_token',
+    cacheRead: 'cache_read_input_token_cost',
+    cacheWrite: 'cache_creation_input_token_cost',
+  } as const;
+  const known = Object.entries(rates)
+    .map(([kind, key]) => [kind, information.number(key) ?? parameters.number(key)] as const)
+    .filter(([, rate]) => rate !== undefined);
+  return known.length === 0 ? undefined : Object.fromEntries(known);
+}
+
+/** `snowflake/*` is every model of the catalogue; a `*` in the public name takes the model's. */
+function expandWildcard(settings: DeploymentSettings, cortex: CortexKnowledge): DeploymentSettings[] {
+  if (settings.model !== '*') return [settings];
+  return cortex.models.map(({ name }) => {
+    const one = { ...settings, model: name, modelName: settings.modelName.replace('*', name) };
+    return { ...one, id: deploymentId(one) };
+  });
+}
+
+function unknownProvider(model: string): string {
+  return model.includes('/')
+    ? `names the provider "${model.slice(0, model.indexOf('/'))}", which has no API that Couloir speaks. Use snowflake/, openai/ with an api_base, anthropic/ or gemini/.`
+    : `does not say who serves "${model}". Put the provider in front, like "snowflake/${model}".`;
+}

@@ -1,0 +1,11 @@
+/**
+ * The part of a copied example that nobody has filled in yet: `<youraccount>`, `YOUR-ACCOUNT`,
+ * `{account}`, `pat/<your_pat>`. Undefined for a value that looks real.
+ */
+export function findPlaceholder(value: string): string | undefined {
+  const bracketed = /<[^<>]*>|\{[^{}]*\}/.exec(value)?.[0];
+  if (bracketed !== undefined) return bracketed;
+  return /(?:^|[/.@-])(your[-_]?(?:org|organi[sz]ation|account|pat|token|jwt|api[-_]?key)(?:name|identifier)?(?:[-_][a-z_-]+)?)(?=$|[/.:])/i.exec(
+    value,
+  )?.[1];
+}
