@@ -1,0 +1,16 @@
+/** OpenAI Chat Completions, the client's half. */
+import type { ClientCodec } from '../codec.ts';
+import { writeError, writeErrorEvents } from './errors.ts';
+import { writeMessage } from './message-writer.ts';
+import { readRequest } from './request.ts';
+import { streamWriter } from './stream-writer.ts';
+
+export { writeMessages } from './write-messages.ts';
+
+export const openaiChat: ClientCodec = {
+  readRequest,
+  writer: streamWriter,
+  writeMessage,
+  writeError,
+  writeErrorEvents,
+};

@@ -1,0 +1,80 @@
+/** OpenAI Chat Completions as it looks on the wire, with the extensions that Cortex, OpenRouter and LiteLLM agree on. */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call';
+
+/** One thought in OpenRouter's form, which Cortex speaks for Claude. */
+export type ReasoningDetail = {
+  type: 'reasoning.text' | 'reasoning.encrypted';
+  /** Who sealed it: `anthropic-claude-v1`, `openai-responses-v1`. */
+  format: string;
+  index: number;
+  id: string;
+  text?: string;
+  signature?: string;
+  data?: string;
+};
+
+type ToolCall = {
+  id: string;
+  type: 'function';
+  function: { name: string; arguments: string };
+};
+
+/** What one chunk adds. The first chunk of a call has id, type and name; later ones only pieces of `arguments`. */
+export type ChunkDelta = {
+  role?: 'assistant';
+  content?: string | null;
+  refusal?: string;
+  reasoning_content?: string;
+  reasoning_details?: ReasoningDetail[];
+  tool_calls?: { index: number; id?: string; type?: 'function'; function: { name?: string; arguments: string } }[];
+};
+
+export type ChatUsage = {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  prompt_tokens_details?: { cached_tokens?: number; cache_creation_tokens?: number };
+  completion_tokens_details?: { reasoning_tokens?: number };
+};
+
+export type ChatChunk = {
+  id: string;
+  object: 'chat.completion.chunk';
+  created: number;
+  model: string;
+  choices: { index: number; delta: ChunkDelta; finish_reason: FinishReason | null }[];
+  usage?: ChatUsage;
+};
+
+export type AnswerMessage = {
+  role: 'assistant';
+  content: string | null;
+  refusal: string | null;
+  reasoning_content?: string;
+  reasoning_details?: ReasoningDetail[];
+  tool_calls?: ToolCall[];
+};
+
+export type ChatCompletion = {
+  id: string;
+  object: 'chat.completion';
+  created: number;
+  model: string;
+  choices: { index: number; message: AnswerMessage; logprobs: null; finish_reason: FinishReason }[];
+  usage?: ChatUsage;
+};
+
+export type ErrorBody = {
+  error: {
+    message: string;
+    type: string;
+    param: string | null;
+    code: string | null;
+    request_id: string;
+    /** What Snowflake's support asks for. */
+    snowflake_request_id?: string;
+  };
+};
+
+/** `{"cache_control": {"type": "ephemeral"}}` on a content part, a tool or a message. */
+export type CacheControl = { type: 'ephemeral'; ttl?: string };

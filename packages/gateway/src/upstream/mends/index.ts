@@ -1,0 +1,138 @@
+/** The mends in the order in which they work, and the three ways to have them do it. */
+import { GatewayError } from '../../errors/error.ts';
+import type { JsonObject } from '../../ir/json.ts';
+import type { Note } from '../../ir/note.ts';
+import type { Transducer } from '../../ir/transducer.ts';
+import type { SseEvent } from '../../kit/sse.ts';
+import { choiceIndex } from './choice-index.ts';
+import { contentBlank } from './content-blank.ts';
+import { contentEmptyArray } from './content-empty-array.ts';
+import { createdZero } from './created-zero.ts';
+import { developerRole } from './developer-role.ts';
+import { dropRefusedFields } from './drop-refused-fields.ts';
+import { effortTinyBudget } from './effort-tiny-budget.ts';
+import { effortWithTools } from './effort-with-tools.ts';
+import { fillerChunks } from './filler-chunks.ts';
+import { finishReasonEmpty } from './finish-reason-empty.ts';
+import { idEmpty } from './id-empty.ts';
+import { imagesUnsupported } from './images-unsupported.ts';
+import { includeUsage } from './include-usage.ts';
+import { jsonOutput } from './json-output.ts';
+import { legacyFunctions } from './legacy-functions.ts';
+import { maxTokensRenamed } from './max-tokens-renamed.ts';
+import { mediaUnsupported } from './media-unsupported.ts';
+import type { AnswerMend, Mend, MendOptions, MendReading, MendTarget, RequestMend } from './mend.ts';
+import { modelEcho } from './model-echo.ts';
+import { noArgumentCalls } from './no-argument-calls.ts';
+import { oneChoice } from './one-choice.ts';
+import { reasoningContent } from './reasoning-content.ts';
+import { reasoningForms } from './reasoning-forms.ts';
+import { roleFirst } from './role-first.ts';
+import { samplingRefused } from './sampling-refused.ts';
+import { stopSequences } from './stop-sequences.ts';
+import { isFailure, mendEvents, readFailure } from './stream.ts';
+import { toolFragments } from './tool-fragments.ts';
+import { toolIndexZero } from './tool-index-zero.ts';
+import { toolStrict } from './tool-strict.ts';
+import { toolsEmpty } from './tools-empty.ts';
+import { toolsUnsupported } from './tools-unsupported.ts';
+import { usageLast } from './usage-last.ts';
+import { zeroStructs } from './zero-structs.ts';
+
+const REQUEST_MENDS: readonly RequestMend[] = [
+  legacyFunctions,
+  mediaUnsupported,
+  imagesUnsupported,
+  toolsEmpty,
+  toolsUnsupported,
+  toolStrict,
+  contentEmptyArray,
+  developerRole,
+  jsonOutput,
+  maxTokensRenamed,
+  samplingRefused,
+  reasoningForms,
+  effortWithTools,
+  effortTinyBudget,
+  stopSequences,
+  oneChoice,
+  includeUsage,
+  dropRefusedFields,
+];
+
+/** First what is wrong with single objects, then what needs the course of the answer, then what the client may not see. */
+const ANSWER_MENDS: readonly AnswerMend[] = [
+  zeroStructs,
+  idEmpty,
+  createdZero,
+  modelEcho,
+  choiceIndex,
+  usageLast,
+  reasoningContent,
+  toolIndexZero,
+  toolFragments,
+  stopSequences,
+  noArgumentCalls,
+  contentBlank,
+  finishReasonEmpty,
+  roleFirst,
+  fillerChunks,
+  includeUsage,
+  legacyFunctions,
+];
+
+/** Every mend there is, for the operator's list and for checking `mends.disable`. */
+export function listMends(): Mend[] {
+  return [...new Set<Mend>([...REQUEST_MENDS, ...ANSWER_MENDS])];
+}
+
+export interface MendedRequest {
+  body: JsonObject;
+  notes: Note[];
+  /** Must be handed to `mendStream` or `mendMessage`: what was asked decides how the answer is mended. */
+  reading: MendReading;
+}
+
+/**
+ * The body as the upstream takes it. The one given is left as it is.
+ * @throws GatewayError `unsupported` for content that cannot be sent and must not be lost
+ */
+export function mendRequest(body: JsonObject, target: MendTarget): MendedRequest {
+  const mended: JsonObject = { ...body, model: target.model };
+  const reading: MendReading = { stop: [], legacyFunctions: false, choices: 1 };
+  const notes = REQUEST_MENDS.filter((mend) => isActive(mend, target)).flatMap((mend) =>
+    mend.request(mended, target, reading),
+  );
+  return { body: mended, notes, reading };
+}
+
+/** Upstream events in, a legal chat stream out, also when the upstream fails or is cut. */
+export function mendStream(target: MendTarget, options: MendOptions): Transducer<SseEvent, SseEvent> {
+  return mendEvents(activeMends(target), options);
+}
+
+/**
+ * Edits a whole answer in place, and returns it.
+ * @throws GatewayError when the answer is an error in the clothes of a 200, or no answer at all
+ */
+export function mendMessage(body: JsonObject, target: MendTarget, options: MendOptions): JsonObject {
+  if (isFailure(body)) throw readFailure(body, JSON.stringify(body));
+  if (!Array.isArray(body.choices)) {
+    throw new GatewayError('upstream-broken', 'The model sent an answer without "choices". Try again.', {
+      retry: 'same',
+    });
+  }
+  for (const mend of activeMends(target)) {
+    mend.edit?.(options)(body);
+    mend.message?.(body, options);
+  }
+  return body;
+}
+
+function activeMends(target: MendTarget): AnswerMend[] {
+  return ANSWER_MENDS.filter((mend) => isActive(mend, target));
+}
+
+function isActive(mend: Mend, target: MendTarget): boolean {
+  return mend.applies(target) && !target.disabledMends.includes(mend.id);
+}

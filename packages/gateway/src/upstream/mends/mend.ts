@@ -1,0 +1,66 @@
+/** What a mend is: one quirk of an upstream that speaks a client's own dialect, and its remedy. */
+import type { GatewayError } from '../../errors/error.ts';
+import type { JsonObject } from '../../ir/json.ts';
+import type { Note } from '../../ir/note.ts';
+import type { Transducer } from '../../ir/transducer.ts';
+import type { ModelCapabilities, WriterOptions } from '../../protocols/codec.ts';
+
+/** What is mended for: a deployment, as far as quirks depend on it. */
+export interface MendTarget {
+  provider: 'cortex' | 'openai' | 'anthropic';
+  /** The upstream's name for the model. */
+  model: string;
+  capabilities: ModelCapabilities;
+  /** Ids of mends that the operator switched off. */
+  disabledMends: readonly string[];
+}
+
+/** What was asked, as far as it decides how the answer is mended. Filled by the request's mends. */
+export interface MendReading {
+  /** The limit that was sent: an answer as long as that was cut off. */
+  maxOutputTokens?: number;
+  /** Stop sequences that the upstream does not honour and the gateway does. */
+  stop: string[];
+  /** The client asked with `functions` and reads `function_call`. */
+  legacyFunctions: boolean;
+  /** How many answers the client wants: several requests make one completion, so they share id and time. */
+  choices: number;
+}
+
+export interface AnswerContext extends WriterOptions {
+  reading: MendReading;
+}
+
+export interface MendOptions extends AnswerContext {
+  /** Hears each chunk of the upstream before it is mended, parsed, and the error a stream ends in. */
+  watch?: { chunk(chunk: JsonObject): void; failure(error: GatewayError): void };
+}
+
+export interface Mend {
+  /** Kebab case; the operator's handle to switch it off. */
+  id: string;
+  /** When the quirk was last seen (year and month), for the day somebody asks whether it can go. */
+  since: string;
+  /** An anchor of docs/cortex-quirks.md. */
+  evidence: string;
+  applies(target: MendTarget): boolean;
+}
+
+/** `body` is a shallow copy: its fields may be set and deleted, what they hold is replaced, never edited. */
+export interface RequestMend extends Mend {
+  request(body: JsonObject, target: MendTarget, reading: MendReading): Note[];
+}
+
+/** The answer is ours to edit in place. At least one of the three is there. */
+export interface AnswerMend extends Mend {
+  /** For what looks the same in a whole answer and in a chunk. Called once per answer; the function it returns, per object. */
+  edit?(context: AnswerContext): (answer: JsonObject) => void;
+  /** For what needs memory or adds and removes chunks. `end` is called when the upstream said `[DONE]`. */
+  stream?(context: AnswerContext): Transducer<JsonObject, JsonObject>;
+  message?(answer: JsonObject, context: AnswerContext): void;
+}
+
+/** Quirks are Cortex's; other providers of this dialect are believed. */
+export function onCortex(target: MendTarget): boolean {
+  return target.provider === 'cortex';
+}

@@ -1,0 +1,101 @@
+/** Mends over a stream: each event is parsed once, edited by all of them in order, and serialised once. */
+import { GatewayError } from '../../errors/error.ts';
+import { isObject, type JsonObject } from '../../ir/json.ts';
+import type { Transducer } from '../../ir/transducer.ts';
+import type { SseEvent } from '../../kit/sse.ts';
+import { cutError, writeErrorEvents } from '../../protocols/openai-chat/errors.ts';
+import { classifyAnswer } from '../classify.ts';
+import type { AnswerMend, MendOptions } from './mend.ts';
+
+const DONE = '[DONE]';
+
+/**
+ * A legal chat stream whatever comes in: an error inside the stream, a chunk that is not JSON, or an end
+ * without `[DONE]` becomes an error event, and nothing follows it.
+ */
+export function mendEvents(mends: readonly AnswerMend[], options: MendOptions): Transducer<SseEvent, SseEvent> {
+  const chain = chainSteps(mends.flatMap((mend) => toSteps(mend, options)));
+  let over = false;
+  const fail = (error: GatewayError): SseEvent[] => {
+    over = true;
+    options.watch?.failure(error);
+    return writeErrorEvents(error, options.requestId);
+  };
+  return {
+    push(event) {
+      if (over || event.data === '') return [];
+      if (event.data.trim() === DONE) {
+        over = true;
+        return [...chain.end().map(serialise), { data: DONE }];
+      }
+      const chunk = parse(event.data);
+      if (chunk === undefined) return fail(garbled());
+      if (event.event === 'error' || isFailure(chunk)) return fail(readFailure(chunk, event.data));
+      if (!Array.isArray(chunk.choices)) return [];
+      options.watch?.chunk(chunk);
+      return chain.push(chunk).map(serialise);
+    },
+    end: () => (over ? [] : fail(cutError())),
+  };
+}
+
+/** True for a body that says what went wrong instead of answering: OpenAI's envelope or Snowflake's flat one. */
+export function isFailure(body: JsonObject): boolean {
+  if (body.error !== undefined && body.error !== null) return true;
+  return (
+    !Array.isArray(body.choices) &&
+    (typeof body.message === 'string' || body.code !== undefined || body.error_code !== undefined)
+  );
+}
+
+/** The error such a body tells of. Inside a 200 its code may be a status; else it counts as the upstream's own failure. */
+export function readFailure(body: JsonObject, text: string): GatewayError {
+  const inner = isObject(body.error) ? body.error : body;
+  const code = Number(inner.code ?? inner.status);
+  return classifyAnswer(code >= 400 && code < 600 ? code : 500, {}, text, 'Snowflake');
+}
+
+/** A mend at work on one answer: an editor of single chunks, or a state machine. */
+type Step = { edit(chunk: JsonObject): void } | Transducer<JsonObject, JsonObject>;
+
+function toSteps(mend: AnswerMend, options: MendOptions): Step[] {
+  const edit = mend.edit?.(options);
+  const stream = mend.stream?.(options);
+  return [...(edit === undefined ? [] : [{ edit }]), ...(stream === undefined ? [] : [stream])];
+}
+
+/** The same as composing the steps, in one loop: this runs for every token of every stream. */
+function chainSteps(steps: readonly Step[]): Transducer<JsonObject, JsonObject> {
+  const passFrom = (start: number, chunks: JsonObject[]): JsonObject[] => {
+    let current = chunks;
+    for (let at = start; at < steps.length && current.length > 0; at += 1) {
+      const step = steps[at]!;
+      if ('edit' in step) for (const chunk of current) step.edit(chunk);
+      else current = current.length === 1 ? step.push(current[0]!) : current.flatMap((chunk) => step.push(chunk));
+    }
+    return current;
+  };
+  return {
+    push: (chunk) => passFrom(0, [chunk]),
+    end: () => steps.flatMap((step, at) => ('edit' in step ? [] : passFrom(at + 1, step.end()))),
+  };
+}
+
+function parse(data: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function garbled(): GatewayError {
+  return new GatewayError('upstream-broken', 'The model sent a piece of its answer that is not JSON. Try again.', {
+    retry: 'same',
+  });
+}
+
+function serialise(chunk: JsonObject): SseEvent {
+  return { data: JSON.stringify(chunk) };
+}

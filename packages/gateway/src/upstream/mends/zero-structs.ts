@@ -1,0 +1,39 @@
+import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { choicesOf, contentsOf, toolCallsOf } from './chunk.ts';
+import { type AnswerMend, onCortex } from './mend.ts';
+
+/**
+ * Cortex serialises every field of its structs, also those that mean nothing: an empty `function_call`
+ * or refusal makes clients believe that one happened.
+ */
+export const zeroStructs: AnswerMend = {
+  id: 'zero-structs',
+  since: '2026-07',
+  evidence: 'docs/cortex-quirks.md#zero-structs',
+  applies: onCortex,
+  edit: () => (answer) => {
+    for (const field of ['service_tier', 'system_fingerprint']) if (answer[field] === '') delete answer[field];
+    for (const choice of choicesOf(answer))
+      if (choice.logprobs !== undefined && isZero(choice.logprobs)) choice.logprobs = null;
+    for (const { choice, content } of contentsOf(answer)) stripContent(content, choice.message === content);
+  },
+};
+
+function stripContent(content: JsonObject, whole: boolean): void {
+  for (const field of ['audio', 'function_call', 'tool_calls', 'annotations']) {
+    if (content[field] !== undefined && isZero(content[field])) delete content[field];
+  }
+  if (content.refusal === '' && whole) content.refusal = null;
+  else if (content.refusal === '') delete content.refusal;
+  for (const call of toolCallsOf(content)) {
+    if (call.custom !== undefined && isZero(call.custom)) delete call.custom;
+    if (call.type === 'custom' && isZero(call.function)) delete call.function;
+  }
+}
+
+/** True for null, "", 0, and objects and arrays that hold nothing else. */
+function isZero(value: Json | undefined): boolean {
+  if (value === null || value === '' || value === 0 || value === undefined) return true;
+  if (Array.isArray(value)) return value.every(isZero);
+  return isObject(value) && Object.values(value).every(isZero);
+}
