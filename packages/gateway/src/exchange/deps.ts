@@ -1,0 +1,30 @@
+import type { Settings } from '../config/settings.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Random } from '../kit/random.ts';
+import type { Identify } from '../policy/identify.ts';
+import type { RouteTable } from '../policy/route.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Deployment } from '../upstream/deployment.ts';
+import type { FetchImage } from '../upstream/remote-media.ts';
+import type { Transport } from '../upstream/transport.ts';
+import type { KeepAlive } from './stream-out.ts';
+import type { ThinkingMemory } from './thinking-memory.ts';
+
+/** What exchanges take from the world. Built once, in `gateway.ts`. */
+export interface ExchangeDeps {
+  settings: Pick<Settings, 'dropParams' | 'retries' | 'timeouts' | 'disabledMends'>;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  transport: Transport;
+  fetchImage: FetchImage;
+  identify: Identify;
+  /** @throws GatewayError when no further exchange may begin */
+  admit(): void;
+  routes: RouteTable;
+  memory: ThinkingMemory;
+  keepAlive: KeepAlive;
+  userAgent: string;
+  /** How a deployment's upstream is called in error messages. */
+  nameOf(deployment: Deployment): string;
+}

@@ -1,0 +1,50 @@
+import type { GatewayError } from '../errors/error.ts';
+import type { StopReason } from '../ir/event.ts';
+import type { JsonObject } from '../ir/json.ts';
+import type { Note } from '../ir/note.ts';
+import type { Dialect } from '../ir/request.ts';
+import type { Transducer } from '../ir/transducer.ts';
+import type { Usage } from '../ir/usage.ts';
+import type { WriterOptions } from '../protocols/codec.ts';
+import type { Deployment } from '../upstream/deployment.ts';
+import type { StreamPiece } from './stream-out.ts';
+
+/**
+ * How one request's body is made for one deployment, and how its answer is turned back:
+ * `verbatim` keeps the bytes, `mended` edits the JSON, `translated` goes through the IR.
+ */
+export type LaneName = 'verbatim' | 'mended' | 'translated';
+
+export interface Lane {
+  name: LaneName;
+  /** The request as the upstream gets it. */
+  body: string | Buffer;
+  headers: Record<string, string>;
+  notes: Note[];
+  /** True when the upstream is asked to stream, whatever the client asked. */
+  streams: boolean;
+  /** Filled while the answer passes. */
+  seen: Observation;
+  /** For a client that wants a stream. `streamed` is false when the upstream answered in plain JSON all the same. */
+  stream(options: WriterOptions, streamed: boolean): Transducer<Uint8Array, StreamPiece>;
+  /**
+   * For a client that wants one whole answer, from all bytes of the upstream's body.
+   * @throws GatewayError when the bytes are no answer or an incomplete one
+   */
+  message(bytes: Buffer, streamed: boolean, options: WriterOptions): JsonObject | Buffer;
+}
+
+/** What went by: `settle` turns it into the log line, `deliver` decides by it whether an answer was one. */
+export interface Observation {
+  /** Something a client would show or run has passed: text, thinking, a tool call. */
+  content: boolean;
+  usage?: Usage;
+  stop?: StopReason;
+  error?: GatewayError;
+}
+
+/** The rule of choice, pure: same dialect and no quirks keeps the bytes; Cortex's own chat dialect is mended; the rest is translated. */
+export function chooseLane(client: Dialect, deployment: Pick<Deployment, 'dialect' | 'provider'>): LaneName {
+  if (client !== deployment.dialect) return 'translated';
+  return deployment.provider === 'cortex' ? 'mended' : 'verbatim';
+}

@@ -1,0 +1,55 @@
+import { GatewayError } from '../errors/error.ts';
+import { type Spans, topLevelSpans } from '../kit/json-span.ts';
+
+/** What routing needs to know of a body, read without parsing the rest of it. */
+export interface RequestHead {
+  spans: Spans;
+  /** As the client asked. */
+  model: string;
+  stream: boolean;
+  /** How many answers (`n`). */
+  choices: number;
+  includeUsage: boolean;
+}
+
+/** Whole answers one request may ask for; each is a request of its own to Cortex and is billed as one. */
+const MOST_CHOICES = 8;
+
+/** @throws GatewayError `invalid-request` when the body is not a JSON object or a routing field has the wrong type. */
+export function peek(body: Buffer): RequestHead {
+  const spans = topLevelSpans(body);
+  const model = read(body, spans, 'model');
+  if (model === undefined || model === null) {
+    throw new GatewayError('invalid-request', 'The body has no "model". Name one of those that GET /v1/models lists.', {
+      param: 'model',
+    });
+  }
+  if (typeof model !== 'string' || model === '') {
+    throw new GatewayError('invalid-request', '"model" must be a non-empty string.', { param: 'model' });
+  }
+  const stream = read(body, spans, 'stream') ?? false;
+  if (typeof stream !== 'boolean') {
+    throw new GatewayError('invalid-request', '"stream" must be true or false.', { param: 'stream' });
+  }
+  const choices = read(body, spans, 'n') ?? 1;
+  if (typeof choices !== 'number' || !Number.isInteger(choices) || choices < 1 || choices > MOST_CHOICES) {
+    throw new GatewayError('invalid-request', `"n" must be a whole number from 1 to ${MOST_CHOICES}.`, { param: 'n' });
+  }
+  const streamOptions = read(body, spans, 'stream_options');
+  const includeUsage =
+    typeof streamOptions === 'object' &&
+    streamOptions !== null &&
+    'include_usage' in streamOptions &&
+    streamOptions.include_usage === true;
+  return { spans, model, stream, choices, includeUsage };
+}
+
+function read(body: Buffer, spans: Spans, key: string): unknown {
+  const span = spans.get(key);
+  if (span === undefined) return undefined;
+  try {
+    return JSON.parse(body.toString('utf8', span[0], span[1]));
+  } catch {
+    throw new GatewayError('invalid-request', `The value of "${key}" is not valid JSON.`, { param: key });
+  }
+}

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../ir/json.ts';
+import { isObject } from '../ir/json.ts';
+import type { GenerateRequest, Part } from '../ir/request.ts';
+import type { FetchImage, InlineImage } from '../upstream/remote-media.ts';
+
+/** Images by the URL the client gave. */
+export type FetchedImages = ReadonlyMap<string, InlineImage>;
+
+/** Cortex takes images only inside the request (docs/cortex-quirks.md#image-urls): fetches every remote one, each once. */
+export async function fetchRemoteImages(
+  request: GenerateRequest,
+  fetchImage: FetchImage,
+  signal: AbortSignal,
+): Promise<FetchedImages> {
+  const urls = new Set(request.turns.flatMap((turn) => turn.parts.flatMap(urlsOf)));
+  return new Map(await Promise.all(Array.from(urls, async (url) => [url, await fetchImage(url, signal)] as const)));
+}
+
+function urlsOf(part: Part): string[] {
+  if (part.kind === 'media' && 'url' in part.source) return [part.source.url];
+  return part.kind === 'tool-result' ? part.parts.flatMap(urlsOf) : [];
+}
+
+/** The IR request with remote images replaced by their bytes. */
+export function inlineInRequest(request: GenerateRequest, images: FetchedImages): GenerateRequest {
+  if (images.size === 0) return request;
+  return {
+    ...request,
+    turns: request.turns.map((turn) => ({ ...turn, parts: turn.parts.map((part) => inlinePart(part, images)) })),
+  };
+}
+
+function inlinePart(part: Part, images: FetchedImages): Part {
+  if (part.kind === 'tool-result') return { ...part, parts: part.parts.map((inner) => inlinePart(inner, images)) };
+  if (part.kind !== 'media' || !('url' in part.source)) return part;
+  const image = images.get(part.source.url);
+  return image === undefined ? part : { ...part, mime: image.mime, source: { base64: image.base64 } };
+}
+
+/** A chat completions body with remote images replaced by data URLs; everything else is kept. */
+export function inlineInChatBody(body: JsonObject, images: FetchedImages): JsonObject {
+  if (images.size === 0 || !Array.isArray(body.messages)) return body;
+  const messages = body.messages.map((message) => {
+    if (!isObject(message) || !Array.isArray(message.content)) return message;
+    const content = message.content.map((part) => {
+      if (!isObject(part) || !isObject(part.image_url) || typeof part.image_url.url !== 'string') return part;
+      const image = images.get(part.image_url.url);
+      if (image === undefined) return part;
+      return { ...part, image_url: { ...part.image_url, url: `data:${image.mime};base64,${image.base64}` } };
+    });
+    return { ...message, content };
+  });
+  return { ...body, messages };
+}

@@ -1,0 +1,94 @@
+import { type SseEvent, SSE_KEEP_ALIVE, formatSse } from '../kit/sse.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Reply } from './reply.ts';
+
+/** What a lane puts into a client's stream: an event, or bytes of the upstream kept as they were. */
+export type StreamPiece = SseEvent | Uint8Array;
+
+/** Longest silence on a stream that has begun, and longest wait for an upstream before a stream begins anyway. */
+const SILENCE_MS = 10_000;
+/** Once the upstream has accepted the request, the client is told so within this time. */
+const ACCEPTED_MS = 1_000;
+/** How often open streams are looked at: how late a sign of life can be. */
+const TICK_MS = 250;
+
+/**
+ * The client's event stream. It begins as late as is safe, so that an early failure still becomes an
+ * HTTP status, and never falls silent for longer than proxies and clients endure
+ * (docs/decisions/0005-when-a-stream-begins.md).
+ */
+export class StreamOut {
+  readonly #reply: Reply;
+  readonly #headers: () => Record<string, string>;
+  readonly #clock: Clock;
+  #dueAt: number;
+  /** True once any piece of the answer itself has been sent: from then on nothing may be tried again. */
+  contentSent = false;
+
+  constructor(reply: Reply, headers: () => Record<string, string>, clock: Clock) {
+    this.#reply = reply;
+    this.#headers = headers;
+    this.#clock = clock;
+    this.#dueAt = clock.now() + SILENCE_MS;
+  }
+
+  /** The upstream said 200: the stream begins soon even if no content comes. */
+  accepted(): void {
+    if (!this.#reply.started) this.#dueAt = Math.min(this.#dueAt, this.#clock.now() + ACCEPTED_MS);
+  }
+
+  /** Called by the keep-alive every quarter of a second. */
+  tick(): void {
+    if (this.#clock.now() < this.#dueAt) return;
+    this.#write(SSE_KEEP_ALIVE);
+  }
+
+  /** @returns a promise only when the client reads too slowly and the writer must wait */
+  send(pieces: StreamPiece[], signal: AbortSignal): void | Promise<void> {
+    if (pieces.length === 0) return;
+    this.contentSent = true;
+    const only = pieces[0]!;
+    const flowing = pieces.length === 1 && only instanceof Uint8Array ? this.#write(only) : this.#writeAll(pieces);
+    if (!flowing) return this.#reply.drained(signal);
+  }
+
+  end(): void {
+    this.#reply.end();
+  }
+
+  #writeAll(pieces: StreamPiece[]): boolean {
+    if (pieces.some((piece) => piece instanceof Uint8Array)) {
+      return this.#write(
+        Buffer.concat(pieces.map((piece) => (piece instanceof Uint8Array ? piece : Buffer.from(formatSse(piece))))),
+      );
+    }
+    return this.#write((pieces as SseEvent[]).map(formatSse).join(''));
+  }
+
+  #write(chunk: string | Uint8Array): boolean {
+    if (!this.#reply.started) this.#reply.startStream(this.#headers());
+    this.#dueAt = this.#clock.now() + SILENCE_MS;
+    return this.#reply.write(chunk);
+  }
+}
+
+/** One timer for all open streams. */
+export interface KeepAlive {
+  /** @returns a function that ends the watch */
+  watch(stream: StreamOut): () => void;
+  close(): void;
+}
+
+export function createKeepAlive(clock: Clock): KeepAlive {
+  const streams = new Set<StreamOut>();
+  const stop = clock.every(TICK_MS, () => {
+    for (const stream of streams) stream.tick();
+  });
+  return {
+    watch(stream) {
+      streams.add(stream);
+      return () => streams.delete(stream);
+    },
+    close: stop,
+  };
+}

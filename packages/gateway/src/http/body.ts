@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../errors/error.ts';
+
+/** Agents send a few hundred KB, with images tens of MB; nothing real reaches this. */
+const MOST_BODY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads a request body whole.
+ * @throws GatewayError `too-large` at `MOST_BODY_BYTES` and over, `client-left` when the client vanishes
+ */
+export function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size < MOST_BODY_BYTES) chunks.push(chunk);
+      else chunks.length = 0;
+    });
+    request.on('end', () => {
+      // Only now: a client that is still sending when the connection closes never sees the answer.
+      if (size >= MOST_BODY_BYTES) reject(tooLarge());
+      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    });
+    request.on('error', () =>
+      reject(new GatewayError('client-left', 'The client left before its request was complete.')),
+    );
+    request.on('close', () => {
+      if (!request.complete)
+        reject(new GatewayError('client-left', 'The client left before its request was complete.'));
+    });
+  });
+}
+
+/** True when the client announced a body that will be refused: one that asks before sending need not send it. */
+export function announcesTooMuch(request: IncomingMessage): boolean {
+  return Number(request.headers['content-length'] ?? 0) >= MOST_BODY_BYTES;
+}
+
+export function tooLarge(): GatewayError {
+  return new GatewayError(
+    'too-large',
+    `The body is ${MOST_BODY_BYTES / 1024 / 1024} MiB or more. Send fewer or smaller images, or a shorter conversation.`,
+  );
+}
