@@ -1,0 +1,62 @@
+import { GatewayError } from '../errors/error.ts';
+
+/** What a connection's failure means, by the code of Node.js or undici. All of it happens before or instead of an answer. */
+const TRANSPORT_FAILURES: Record<string, { kind: 'upstream-broken' | 'upstream-timeout'; says: string }> = {
+  ENOTFOUND: {
+    kind: 'upstream-broken',
+    says: 'its name does not resolve. Check the account or api_base in the config',
+  },
+  EAI_AGAIN: {
+    kind: 'upstream-broken',
+    says: 'its name could not be resolved just now. Check the DNS of this machine',
+  },
+  ECONNREFUSED: {
+    kind: 'upstream-broken',
+    says: 'it refused the connection. Check the host, the port and the firewall',
+  },
+  ECONNRESET: { kind: 'upstream-broken', says: 'it reset the connection' },
+  EPIPE: { kind: 'upstream-broken', says: 'it closed the connection while the request was being sent' },
+  UND_ERR_SOCKET: { kind: 'upstream-broken', says: 'it closed the connection before its answer was complete' },
+  UND_ERR_CONNECT_TIMEOUT: { kind: 'upstream-timeout', says: 'it did not accept a connection in time' },
+  UND_ERR_HEADERS_TIMEOUT: { kind: 'upstream-timeout', says: 'it sent no answer in time (timeouts.first_byte)' },
+  UND_ERR_BODY_TIMEOUT: { kind: 'upstream-timeout', says: 'its answer fell silent for too long (timeouts.idle)' },
+  CERT_HAS_EXPIRED: { kind: 'upstream-broken', says: 'its certificate has expired' },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    kind: 'upstream-broken',
+    says: 'its certificate is for another name. Write the account with hyphens instead of underscores',
+  },
+  DEPTH_ZERO_SELF_SIGNED_CERT: {
+    kind: 'upstream-broken',
+    says: 'its certificate is signed by nobody this machine trusts',
+  },
+  SELF_SIGNED_CERT_IN_CHAIN: {
+    kind: 'upstream-broken',
+    says: 'its certificate is signed by nobody this machine trusts',
+  },
+};
+
+/** Failures that the same host may not repeat on a new connection. */
+const PASSING = new Set(['EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/**
+ * Turns whatever the transport threw into a GatewayError.
+ * @param origin the host that failed, for the message
+ */
+export function classifyTransport(cause: unknown, origin: string): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  const code = codeOf(cause);
+  const known = code === undefined ? undefined : TRANSPORT_FAILURES[code];
+  const { kind, says } = known ?? { kind: 'upstream-broken' as const, says: 'the connection failed' };
+  return new GatewayError(kind, `${origin} could not be used: ${says}${code === undefined ? '' : ` (${code})`}.`, {
+    cause,
+    retry: code !== undefined && PASSING.has(code) ? 'same' : 'other',
+    upstream: code === undefined ? {} : { code },
+  });
+}
+
+function codeOf(cause: unknown): string | undefined {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if ('code' in error && typeof error.code === 'string') return error.code;
+  }
+  return undefined;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { classifyAnswer } from './classify.ts';
+
+const snowflake = (message: string, code?: string) =>
+  JSON.stringify({ message, ...(code === undefined ? {} : { code, error_code: code }), request_id: 'id-1' });
+
+describe('what an upstream means', () => {
+  // Bodies as in docs/cortex-quirks.md, each cited there.
+  it.each([
+    [400, snowflake('unknown model: "fake_model"', '300014'), 'not-found', 'other'],
+    [401, snowflake('Programmatic access token is invalid.', '394400'), 'upstream-refused-us', 'other'],
+    [401, snowflake('JWT token is invalid. [0ce9eb56]', '390144'), 'upstream-refused-us', 'other'],
+    [401, snowflake('Fail : Network policy is required.', '390432'), 'upstream-refused-us', 'other'],
+    [
+      403,
+      snowflake('This account is not allowed to access this endpoint. Please contact Snowflake support.', '003001'),
+      'upstream-refused-us',
+      'other',
+    ],
+    [403, snowflake('Not Authorized'), 'upstream-refused-us', 'other'],
+    [402, snowflake('budget exceeded'), 'upstream-spent', 'other'],
+    [400, snowflake('all requests were throttled by remote service'), 'upstream-limited', 'same'],
+    [429, snowflake('too many requests'), 'upstream-limited', 'same'],
+    [503, snowflake('inference timed out'), 'upstream-overloaded', 'same'],
+    [500, snowflake('java.io.IOException: Connection reset by peer', '392606'), 'upstream-broken', 'same'],
+    [200, snowflake('java.io.IOException: Connection reset by peer', '392606'), 'upstream-broken', 'same'],
+    [200, snowflake('Session token expired', '390112'), 'upstream-refused-us', 'same'],
+    [500, snowflake('internal error'), 'upstream-broken', 'same'],
+    [
+      400,
+      snowflake('invalid request parameters: "prompt is too long: 250000 tokens > 200000 maximum"'),
+      'context-overflow',
+      'never',
+    ],
+    [400, snowflake('max tokens of 200000 exceeded'), 'context-overflow', 'never'],
+    [
+      400,
+      snowflake('The model you requested is unavailable in your region. To access it, enable cross region inference'),
+      'not-found',
+      'other',
+    ],
+    [
+      400,
+      snowflake('invalid request parameters: "tools.0.custom.eager_input_streaming: Extra inputs are not permitted"'),
+      'invalid-request',
+      'never',
+    ],
+    [
+      400,
+      '{"error":{"message":"This model\'s maximum context length is 8192 tokens","code":"context_length_exceeded"}}',
+      'context-overflow',
+      'never',
+    ],
+    [529, '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', 'upstream-overloaded', 'same'],
+    [
+      502,
+      '<html><head><style>x{}</style></head><body><h1>502 Bad Gateway</h1></body></html>',
+      'upstream-broken',
+      'same',
+    ],
+    [500, '', 'upstream-broken', 'same'],
+  ])('HTTP %i %s is %s, worth trying: %s', (status, body, kind, retry) => {
+    const error = classifyAnswer(status, {}, body, 'Snowflake');
+    expect([error.kind, error.detail.retry]).toEqual([kind, retry]);
+  });
+
+  it('the message tells what was said, the request id, and what to do', () => {
+    expect(
+      classifyAnswer(
+        401,
+        { 'x-snowflake-request-id': 'abc' },
+        '{"message":"Programmatic access token is invalid.","code":"394400"}',
+        'Snowflake',
+      ).publicMessage,
+    ).toBe(
+      'Snowflake said: Programmatic access token is invalid. (HTTP 401, code 394400, request id abc). The programmatic access token is wrong, expired or disabled: generate a new one in Snowsight and set SNOWFLAKE_PAT.',
+    );
+  });
+
+  it('an HTML page is reduced to its words', () => {
+    expect(
+      classifyAnswer(502, {}, '<html><style>a{}</style><h1>502 Bad\nGateway</h1></html>', 'Snowflake').publicMessage,
+    ).toBe('Snowflake said: 502 Bad Gateway (HTTP 502). Try again.');
+  });
+
+  it('Retry-After is kept', () => {
+    expect(classifyAnswer(429, { 'retry-after': '7' }, '', 'Snowflake').detail.retryAfterMs).toBe(7000);
+  });
+});
