@@ -18,10 +18,13 @@ const MAY_IMPORT = {
   config: FOUNDATION,
   protocols: FOUNDATION,
   telemetry: ['config/', ...FOUNDATION],
+  store: FOUNDATION,
   upstream: ADAPTERS,
   policy: ADAPTERS,
-  exchange: ['policy/', 'telemetry/', ...ADAPTERS],
-  http: ['exchange/', 'policy/', 'telemetry/', ...ADAPTERS],
+  usage: ['store/ports[.]ts$', ...ADAPTERS],
+  doctor: ADAPTERS,
+  exchange: ['policy/', 'telemetry/', 'store/ports[.]ts$', ...ADAPTERS],
+  http: ['exchange/', 'policy/', 'telemetry/', 'store/ports[.]ts$', ...ADAPTERS],
   sandbox: ['protocols/[^/]+/wire[.]ts$', ...FOUNDATION],
 };
 
@@ -35,6 +38,7 @@ const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 
 /** npm packages that exactly one place may know, so that replacing one is a change of one place. */
 const KEEPERS = {
+  'smol-toml': 'config/',
   undici: 'upstream/transport[.]ts$',
   pino: 'telemetry/',
   commander: 'cli/',
@@ -65,9 +69,20 @@ module.exports = {
     {
       name: 'protocols-apart',
       severity: 'error',
-      comment: 'A protocol never imports another protocol: they meet in the IR.',
-      from: { path: `${SRC}protocols/([^/]+)/`, pathNot: TEST },
+      comment:
+        'A protocol never imports another protocol: they meet in the IR. Cursor is a mixture of three by its nature.',
+      from: { path: `${SRC}protocols/([^/]+)/`, pathNot: [TEST, `${SRC}protocols/cursor/`] },
       to: { path: `${SRC}protocols/([^/]+)/`, pathNot: `${SRC}protocols/$1/` },
+    },
+    {
+      name: 'cursor-mixes-three',
+      severity: 'error',
+      comment: 'The Cursor dialect reads with the readers of the three protocols it mixes, and no others.',
+      from: { path: `${SRC}protocols/cursor/`, pathNot: TEST },
+      to: {
+        path: `${SRC}protocols/([^/]+)/`,
+        pathNot: `${SRC}protocols/(?:cursor|openai-chat|openai-responses|anthropic-messages)/`,
+      },
     },
     {
       name: 'protocols-pure',

@@ -1,12 +1,16 @@
 /** The command line: what can be said, and which file does it. Each command is loaded when it is asked for. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from '../config/defaults.ts';
+import { GROUPINGS } from '../usage/tally.ts';
 import { VERSION } from '../version.ts';
 import type { ConfigFlags } from './config.ts';
 import type { Console } from './console.ts';
+import type { DoctorFlags } from './doctor.ts';
 import { describeFailure } from './failure.ts';
+import type { ModelsFlags } from './models.ts';
 import type { SandboxFlags } from './sandbox.ts';
 import type { ServeFlags } from './serve.ts';
+import type { UsageFlags } from './usage.ts';
 
 /** Runs one command. Resolves with the exit code: when it is 0, a server it started may still be running. */
 export async function runCommandLine(words: readonly string[], console: Console): Promise<number> {
@@ -59,9 +63,49 @@ function createProgram(console: Console): Command {
     .option('--port <number>', 'port to listen on', readPort, 4010)
     .option('--seed <text>', 'what generated ids and texts follow from')
     .option('--scenario <file>', 'YAML or JSON file with a script for each model name')
+    .option(
+      '--user <name=file>',
+      'public key (PEM) of a user; key-pair tokens are verified then; repeatable',
+      collect,
+      [],
+    )
+    .option('--token <secret>', 'a programmatic access token; no other is taken then; repeatable', collect, [])
+    .option('--oauth-client <id:secret>', 'a client of /oauth/token-request; repeatable', collect, [])
+    .option('--account <name=value>', 'a setting of the account, like crossRegion=DISABLED; repeatable', collect, [])
+    .option('--limit <model=limit>', 'rate limit, like "*=10rpm,5000tpm", or "documented"; repeatable', collect, [])
+    .option('--fault <share:name>', 'random fault, like 5%:503; repeatable', collect, [])
+    .option('--record <folder>', 'pass requests on to a real account and write them down, redacted')
+    .option('--from <account>', 'the account that --record passes requests on to')
+    .option('--replay <folder>', 'answer with recordings')
     .option('--switch <name=value>', 'behaviour on which the evidence on Cortex is divided; repeatable', collect, [])
     .option('--json', 'print what was started as one line of JSON')
     .action(async (flags: SandboxFlags) => (await import('./sandbox.ts')).sandbox(flags, console));
+
+  program
+    .command('usage')
+    .description("tokens and cost of the recorded exchanges, beside Snowflake's own view")
+    .option('-c, --config <file>', "configuration, ours or LiteLLM's")
+    .option('--since <period>', 'from when: 24h, 7d, 2w or 2026-11-01', '7d')
+    .addOption(new Option('--by <what>', 'what to sum up by').choices(GROUPINGS).default('model'))
+    .option('--no-account', 'do not ask Snowflake')
+    .option('--json', 'print JSON')
+    .action(async (flags: UsageFlags) => (await import('./usage.ts')).usage(flags, console));
+
+  program
+    .command('doctor')
+    .description('look for what keeps the gateway from working, and say what mends it')
+    .option('-c, --config <file>', 'configuration file')
+    .option('--model <name>', 'look at this model alone')
+    .option('--json', 'print JSON')
+    .action(async (flags: DoctorFlags) => (await import('./doctor.ts')).doctor(flags, console));
+
+  program
+    .command('models')
+    .description('list the models of the catalogue')
+    .option('-c, --config <file>', 'configuration file that names the account for --live')
+    .option('--live', 'ask the account which of them it can call')
+    .option('--json', 'print JSON')
+    .action(async (flags: ModelsFlags) => (await import('./models.ts')).models(flags, console));
 
   const config = program.command('config').description('look at the configuration without starting anything');
   for (const [name, description] of [

@@ -5,11 +5,12 @@ import { suggest } from '../kit/suggest.ts';
 import { createCortexSandbox, DEFAULT_SWITCHES, type SandboxOptions, type Switches } from '../sandbox/index.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './failure.ts';
+import { type AccountFlags, readAccountFlags } from './sandbox-account.ts';
+import { type CredentialFlags, readCredentialFlags } from './sandbox-credentials.ts';
+import { type RecordingFlags, startRecordings } from './sandbox-recordings.ts';
 import { closeOnSignal } from './signals.ts';
 
-export interface SandboxFlags {
-  host: string;
-  port: number;
+export interface SandboxFlags extends AccountFlags, CredentialFlags, RecordingFlags {
   seed?: string;
   scenario?: string;
   /** `name=value` each. */
@@ -17,8 +18,14 @@ export interface SandboxFlags {
   json?: true;
 }
 
-/** Starts the simulated Snowflake alone and stays until a signal. */
+/** Starts the simulated Snowflake alone, or what records or replays a real one, and stays until a signal. */
 export async function sandbox(flags: SandboxFlags, console: Console): Promise<void> {
+  const recordings = await startRecordings(flags, console);
+  if (recordings !== undefined) {
+    const { server } = recordings;
+    console.out(flags.json ? JSON.stringify({ url: server.url }) : recordings.greeting);
+    return closeOnSignal(() => server.close(), console);
+  }
   const scenario = flags.scenario === undefined ? undefined : readScenarioFile(resolve(console.cwd, flags.scenario));
   const running = await createCortexSandbox({
     host: flags.host,
@@ -26,6 +33,8 @@ export async function sandbox(flags: SandboxFlags, console: Console): Promise<vo
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(scenario === undefined ? {} : { scenario }),
     switches: readSwitches(flags.switch),
+    ...readAccountFlags(flags),
+    credentials: readCredentialFlags(flags, console.cwd),
     log: (line) => console.err(line),
   });
   if (flags.json) console.out(JSON.stringify({ url: running.url }));

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { catalogueDeployments } from '../config/catalogue-deployments.ts';
 import { homeFolder, readOrCreateMasterKey } from '../config/home.ts';
 import { type LoadedSettings, loadSettings } from '../config/load.ts';
@@ -52,7 +53,11 @@ export async function serve(flags: ServeFlags, console: Console): Promise<void> 
     ...(sandbox === undefined ? loaded.settings : withSandbox(loaded.settings, sandbox.url)),
     masterKey,
   };
-  const gateway = await startGateway({ settings, sandbox: sandbox !== undefined }).catch(async (cause: unknown) => {
+  const gateway = await startGateway({
+    settings,
+    sandbox: sandbox !== undefined,
+    databaseFile: path.join(home, 'couloir.db'),
+  }).catch(async (cause: unknown) => {
     await sandbox?.close();
     throw cause;
   });
@@ -117,7 +122,7 @@ function masterKeyOf({ settings, origins }: LoadedSettings, home: string): { mas
 
 function withSandbox(settings: Settings, url: string): Settings {
   const credential = { kind: 'snowflake-token', token: SANDBOX_TOKEN } as const;
-  return { ...settings, ...catalogueDeployments({ apiBase: url }, credential, cortexKnowledge.models) };
+  return { ...settings, ...catalogueDeployments({ base: { apiBase: url }, credential }, cortexKnowledge) };
 }
 
 function startedJson({ url, sandboxUrl, key, models, aliases }: BannerFacts): Record<string, unknown> {

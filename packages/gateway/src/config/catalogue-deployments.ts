@@ -1,35 +1,30 @@
 import type { CortexKnowledge } from './cortex-knowledge.ts';
 import { deploymentId } from './deployment-id.ts';
-import type { CredentialSettings, DeploymentSettings, Settings } from './settings.ts';
+import type { DeploymentSettings, Settings } from './settings.ts';
+import type { SnowflakeConnection } from './snowflake/connection.ts';
 
 /**
  * Every model of the catalogue from one account. Each is served under its Cortex name, under a name
  * that Cursor sends untouched, and, unlisted, as `cortex-<Cortex name>`, which tutorials use.
  */
 export function catalogueDeployments(
-  base: DeploymentSettings['base'],
-  credential: CredentialSettings,
-  models: CortexKnowledge['models'],
+  connection: SnowflakeConnection,
+  { models, embeddings }: Pick<CortexKnowledge, 'models' | 'embeddings'>,
 ): { deployments: DeploymentSettings[]; aliases: Settings['aliases'] } {
   const aliases: Settings['aliases'] = {};
   for (const { name } of models) aliases[`cortex-${name}`] = { model: name, hidden: true };
   for (const { name, alias } of models) aliases[alias] = { model: name, hidden: false };
-  return { deployments: models.map(({ name }) => cortexDeployment(name, name, base, credential)), aliases };
+  const names = [...models.map(({ name }) => name), ...embeddings];
+  return { deployments: names.map((name) => cortexDeployment(name, connection)), aliases };
 }
 
 /** A Cortex deployment with nothing special about it. */
-function cortexDeployment(
-  modelName: string,
-  model: string,
-  base: DeploymentSettings['base'],
-  credential: CredentialSettings,
-): DeploymentSettings {
+function cortexDeployment(model: string, connection: SnowflakeConnection): DeploymentSettings {
   const settings: Omit<DeploymentSettings, 'id'> = {
-    modelName,
+    modelName: model,
     provider: 'cortex',
     model,
-    base,
-    credential,
+    ...connection,
     weight: 1,
     order: 0,
     promptCaching: 'auto',

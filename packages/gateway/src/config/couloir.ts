@@ -5,15 +5,16 @@ import type { ConfigDocument } from './document.ts';
 import { pathText } from './document.ts';
 import type { Draft } from './draft.ts';
 import { emptyDraft } from './draft.ts';
-import type { Environment, Interpolated } from './interpolate.ts';
+import type { Interpolated } from './interpolate.ts';
 import { interpolate, unsetText } from './interpolate.ts';
 import { schemaProblems } from './couloir/schema-problems.ts';
 import { configSchema } from './couloir/schema.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** Our own file as a Draft. Pure: the environment is given. */
-export function readCouloirConfig(document: ConfigDocument, environment: Environment, cortex: CortexKnowledge): Draft {
+/** Our own file as a Draft. */
+export function readCouloirConfig(document: ConfigDocument, world: Surroundings, cortex: CortexKnowledge): Draft {
   const draft = emptyDraft();
-  const interpolated = interpolate(document.root, environment, 'couloir');
+  const interpolated = interpolate(document.root, world.environment, 'couloir');
   const parsed = configSchema.safeParse(interpolated.root);
   if (!parsed.success) {
     const unset = interpolated.unset.map(({ path }) => pathText(path));
@@ -35,7 +36,7 @@ export function readCouloirConfig(document: ConfigDocument, environment: Environ
       message: unsetText(unsetKey.name),
     };
   }
-  const reader = new DeploymentReader({ draft, document, interpolated, environment, config: parsed.data });
+  const reader = new DeploymentReader({ draft, document, interpolated, world, config: parsed.data });
   if (parsed.data.models === undefined) reader.readCatalogue(cortex);
   else parsed.data.models.forEach((model, index) => reader.readModel(model, index));
   return draft;

@@ -55,6 +55,8 @@ function describe(deployment: DeploymentSettings): Record<string, unknown> {
     model,
     ...('apiBase' in base ? { apiBase: redactUrl(base.apiBase) } : base),
     credential: credential.kind,
+    ...(deployment.role === undefined ? {} : { role: deployment.role }),
+    ...(deployment.warehouse === undefined ? {} : { warehouse: deployment.warehouse }),
     weight,
     order,
     promptCaching,

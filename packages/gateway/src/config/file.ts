@@ -8,6 +8,7 @@ import type { Draft } from './draft.ts';
 import type { Environment } from './interpolate.ts';
 import { isLiteLlmConfig, readLiteLlmConfig } from './litellm.ts';
 import { ConfigError } from './problem.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const OWN_NAME = 'couloir.yaml';
 
@@ -25,11 +26,11 @@ export function findConfigFile(options: {
 }
 
 /** Either kind of file as a Draft. @throws ConfigError when it cannot be read or is not YAML. */
-export function readConfigFile(file: string, cwd: string, environment: Environment, cortex: CortexKnowledge): Draft {
+export function readConfigFile(file: string, cwd: string, world: Surroundings, cortex: CortexKnowledge): Draft {
   const document = readFile(file, cwd);
   return isLiteLlmConfig(document.root)
-    ? readLiteLlmConfig([document, ...readIncluded(file, cwd, document)], environment, cortex)
-    : readCouloirConfig(document, environment, cortex);
+    ? readLiteLlmConfig([document, ...readIncluded(file, cwd, document)], world, cortex)
+    : readCouloirConfig(document, world, cortex);
 }
 
 function readIncluded(file: string, cwd: string, document: ConfigDocument): ConfigDocument[] {

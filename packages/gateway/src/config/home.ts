@@ -41,6 +41,11 @@ export function readOrCreateMasterKey(home: string, random: Random): { key: Secr
   return { key: new Secret(key), file, created: true };
 }
 
+/** The master key that this home keeps, if it does. @throws ConfigError when others may read it, or it is no key. */
+export function readMasterKey(home: string): Secret | undefined {
+  return readKey(join(home, 'master-key'));
+}
+
 function readKey(file: string): Secret | undefined {
   let text: string;
   try {

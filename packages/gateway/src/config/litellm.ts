@@ -11,6 +11,8 @@ import { interpolate, unsetText } from './interpolate.ts';
 import { readDeployment } from './litellm/deployment.ts';
 import { ignoreTheRest } from './litellm/ignored.ts';
 import { Section } from './litellm/section.ts';
+import type { Locate } from './snowflake/credential.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const SECTIONS = ['litellm_settings', 'general_settings', 'router_settings'] as const;
 const TOP_LEVEL = [...SECTIONS, 'model_list', 'environment_variables', 'credential_list', 'include'] as const;
@@ -26,7 +28,7 @@ export function isLiteLlmConfig(root: JsonObject): boolean {
  */
 export function readLiteLlmConfig(
   documents: readonly ConfigDocument[],
-  environment: Environment,
+  { environment, locate }: Surroundings,
   cortex: CortexKnowledge,
 ): Draft {
   const draft = emptyDraft();
@@ -37,7 +39,7 @@ export function readLiteLlmConfig(
     const { root } = interpolate(document.root, whole, 'litellm');
     const top = new Section(file, [], root);
     for (const key of ['environment_variables', 'credential_list', 'include']) top.value(key);
-    readModels(file, top, { environment: whole, cortex, credentials });
+    readModels(file, top, { environment: whole, locate, cortex, credentials });
     for (const name of SECTIONS) {
       const values = top.object(name);
       if (values === undefined) continue;
@@ -110,7 +112,7 @@ function setSilence(draft: Draft, section: Section, key: string, timeouts: NonNu
 function readModels(
   file: ConstructorParameters<typeof Section>[0],
   top: Section,
-  world: { environment: Environment; cortex: CortexKnowledge; credentials: Map<string, JsonObject> },
+  world: { environment: Environment; locate: Locate; cortex: CortexKnowledge; credentials: Map<string, JsonObject> },
 ): void {
   const list = top.value('model_list');
   if (list === undefined) return;
@@ -137,6 +139,7 @@ function readModels(
       parameters,
       information,
       environment: world.environment,
+      locate: world.locate,
       cortex: world.cortex,
     });
     ignoreTheRest(model, 'model_list', ['model_name', 'litellm_params', 'model_info']);

@@ -10,6 +10,8 @@ import { withDotEnv } from './env.ts';
 import { findConfigFile, readConfigFile } from './file.ts';
 import type { Environment } from './interpolate.ts';
 import { readServer, type ServerFlags } from './server.ts';
+import { ConnectionFiles } from './snowflake/connection-files.ts';
+import { locateIn } from './snowflake/folder.ts';
 import type { ConfigNote, Problem } from './problem.ts';
 import { ConfigError } from './problem.ts';
 import type { Settings } from './settings.ts';
@@ -47,8 +49,10 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
   const { cwd, cortex } = options;
   const file = findConfigFile({ ...options, env: withDotEnv(options.env, cwd) });
   const environment = withDotEnv(options.env, file === undefined ? cwd : dirname(file));
-  const draft =
-    file === undefined ? draftFromEnvironment(environment, cortex) : readConfigFile(file, cwd, environment, cortex);
+  const files = new ConnectionFiles(environment);
+  const world = { environment, files, locate: locateIn(file === undefined ? cwd : dirname(file), environment) };
+  const draft = file === undefined ? draftFromEnvironment(world, cortex) : readConfigFile(file, cwd, world, cortex);
+  draft.notes.push(...files.notes);
   const sandbox = file === undefined && draft.deployments.length === 0 && draft.incomplete.length === 0;
 
   const masterKey = readMasterKey(draft, environment);
@@ -73,7 +77,7 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
   };
   return {
     settings,
-    notes: [...draft.notes, ...draft.incomplete.map(leftOut)],
+    notes: distinct([...draft.notes, ...draft.incomplete.map(leftOut)]),
     source: file !== undefined ? 'file' : sandbox ? 'sandbox' : 'environment',
     ...(file === undefined ? {} : { configFile: file }),
     origins: { ...deploymentOrigins(draft), ...draft.origins },
@@ -119,6 +123,7 @@ function readMasterKey(draft: Draft, environment: Environment): Secret | undefin
 
 function checkDeployments(draft: Draft, cortex: CortexKnowledge): void {
   for (const { settings, place, path } of draft.deployments) {
+    const at = { ...(place === undefined ? {} : { place }), path };
     if ('apiBase' in settings.base && /\/inference:complete\/?$/.test(settings.base.apiBase)) {
       draft.notes.push({
         severity: 'ignored',
@@ -128,7 +133,7 @@ function checkDeployments(draft: Draft, cortex: CortexKnowledge): void {
       });
     }
     try {
-      cortex.check(settings);
+      for (const message of cortex.check(settings)) draft.notes.push({ severity: 'warning', ...at, message });
     } catch (cause) {
       if (!(cause instanceof GatewayError)) throw cause;
       draft.problems.push({ ...(place === undefined ? {} : { place }), path, message: cause.publicMessage });
@@ -174,7 +179,7 @@ function withRoom(timeouts: Settings['timeouts']): Settings['timeouts'] {
   return { ...timeouts, totalMs: Math.max(timeouts.totalMs, timeouts.firstByteMs, timeouts.idleMs) };
 }
 
-function distinct(problems: readonly Problem[]): Problem[] {
+function distinct<T extends Problem>(problems: readonly T[]): T[] {
   const seen = new Set<string>();
   return problems.filter((problem) => {
     const key = JSON.stringify([problem.place, problem.message]);

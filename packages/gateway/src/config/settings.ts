@@ -40,8 +40,11 @@ export interface DeploymentSettings {
   /** Where: an `api_base` in any form of docs/configuration.md, or for Cortex an account identifier. */
   base: { apiBase: string } | { account: string };
   /** Which Cortex API to speak; chosen by model family when absent. */
-  cortexApi?: 'chat-completions' | 'messages';
+  cortexApi?: 'chat-completions' | 'messages' | 'complete';
   credential: CredentialSettings;
+  /** Snowflake role and warehouse of every request; the user's defaults when absent. */
+  role?: string;
+  warehouse?: string;
   /** Share of the load among deployments of one name. */
   weight: number;
   /** Lower is tried first. */
@@ -60,9 +63,49 @@ export interface DeploymentSettings {
   maxOutputTokens?: number;
 }
 
+/** What Snowflake calls the kind of a bearer token. */
+export type SnowflakeTokenType = 'PROGRAMMATIC_ACCESS_TOKEN' | 'KEYPAIR_JWT' | 'OAUTH';
+
+/** Clouds, and identity providers of one's own, that vouch for a workload. */
+export type WorkloadIdentityProvider = 'AWS' | 'AZURE' | 'GCP' | 'OIDC';
+
+/** A secret as it was written down, or the absolute path of the file that holds it. */
+export type SecretSource = Secret | { file: string };
+
+/** How a deployment signs in. docs/credentials.md describes each kind for people. */
 export type CredentialSettings =
-  /** Programmatic access token, key-pair JWT or OAuth token: `upstream/tokens` tells them apart by their form unless `type` says. */
-  | { kind: 'snowflake-token'; token: Secret; type?: 'PROGRAMMATIC_ACCESS_TOKEN' | 'KEYPAIR_JWT' | 'OAUTH' }
+  | {
+      /** A ready token. Its type is told from its form unless `type` says; a file is read again when it changes. */
+      kind: 'snowflake-token';
+      token: SecretSource;
+      type?: SnowflakeTokenType;
+    }
+  | {
+      /** Tokens are signed with this key. */
+      kind: 'snowflake-key-pair';
+      user: string;
+      /** Account identifier for the claims, where it cannot be taken from the address. */
+      account?: string;
+      /** PEM. */
+      privateKey: SecretSource;
+      passphrase?: Secret;
+    }
+  | {
+      /** Access tokens come from a token endpoint: with `refreshToken` for it, else for the client's own credentials. */
+      kind: 'snowflake-oauth';
+      tokenUrl: string;
+      clientId: string;
+      clientSecret?: Secret;
+      refreshToken?: Secret;
+      scope?: string;
+      /** Where the endpoint wants client id and secret: the Authorization header, or the form. */
+      clientAuthentication: 'basic' | 'post';
+      /** Further fields of the form, like `audience`. */
+      parameters: Record<string, string>;
+    }
+  | { kind: 'snowflake-workload-identity'; provider: WorkloadIdentityProvider; token: SecretSource }
+  /** A session of a Snowflake driver; the master token renews it. */
+  | { kind: 'snowflake-session'; token: Secret; masterToken?: Secret }
   /** Another provider's API key. */
   | { kind: 'api-key'; token: Secret }
   | { kind: 'none' };

@@ -18,6 +18,10 @@ export interface ErrorDetail {
   /** The field of the client's body that is wrong, in path notation. */
   param?: string;
   retryAfterMs?: number;
+  /** The methods that a path takes, for a 405's `Allow`. */
+  allow?: string[];
+  /** What a program may act on, for dialects that have a place for it (Anthropic's `error.details`). */
+  details?: Record<string, string | string[]>;
   /** What another try could mend: `same` deployment again, only another (`other`), or nothing. Absent means `never`. */
   retry?: Retry;
 }

@@ -35,6 +35,13 @@ export const ERRORS = {
     openai: { type: 'invalid_request_error', code: 'context_length_exceeded' },
     anthropic: 'invalid_request_error',
   },
+  'output-limit': {
+    status: 400,
+    blame: 'client',
+    clientMayRetry: false,
+    openai: { type: 'invalid_request_error', code: 'invalid_value' },
+    anthropic: 'invalid_request_error',
+  },
   'too-large': {
     status: 413,
     blame: 'client',
@@ -69,6 +76,20 @@ export const ERRORS = {
     clientMayRetry: false,
     openai: { type: 'invalid_request_error', code: 'unknown_url' },
     anthropic: 'not_found_error',
+  },
+  'no-such-response': {
+    status: 404,
+    blame: 'client',
+    clientMayRetry: false,
+    openai: { type: 'invalid_request_error', code: null },
+    anthropic: 'not_found_error',
+  },
+  'no-previous-response': {
+    status: 400,
+    blame: 'client',
+    clientMayRetry: false,
+    openai: { type: 'invalid_request_error', code: 'previous_response_not_found' },
+    anthropic: 'invalid_request_error',
   },
   'method-not-allowed': {
     status: 405,

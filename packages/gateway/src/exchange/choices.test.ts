@@ -30,7 +30,7 @@ it('completions become one: choices renumbered, usage summed at every depth, the
 describe('joined streams', () => {
   it('hold usage and [DONE] back until every stream has ended', () => {
     const wire: StreamPiece[] = [];
-    const out = { send: (pieces: StreamPiece[]) => void wire.push(...pieces) };
+    const out = { failed: false, send: (pieces: StreamPiece[]) => void wire.push(...pieces) };
     const joined = new JoinedStreams(out, 2);
     const { signal } = new AbortController();
     const chunk = { data: JSON.stringify({ id: 'c', created: 1, choices: [], usage: usage(10, 4) }) };
@@ -54,5 +54,20 @@ describe('joined streams', () => {
       }),
       '[DONE]',
     ]);
+  });
+
+  it('say nothing more once one of them has failed', () => {
+    const wire: StreamPiece[] = [];
+    const out = { failed: false, send: (pieces: StreamPiece[]) => void wire.push(...pieces) };
+    const joined = new JoinedStreams(out, 2);
+    const { signal } = new AbortController();
+    void joined.send([{ data: '{"choices":[{"index":0}]}' }], signal);
+    void joined.send([{ data: '{"error":{"message":"cut"}}' }, { data: '[DONE]' }], signal);
+    void joined.send([{ data: '{"choices":[{"index":0}]}' }, { data: '[DONE]' }], signal);
+    expect(wire.map((piece) => (piece as { data: string }).data)).toEqual([
+      '{"choices":[{"index":0}]}',
+      '{"error":{"message":"cut"}}',
+    ]);
+    expect(out.failed).toBe(true);
   });
 });

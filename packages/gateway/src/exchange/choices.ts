@@ -19,22 +19,24 @@ export function joinCompletions(completions: JsonObject[]): JsonObject {
 
 /** Streams that share one client stream: each one's usage chunk and [DONE] are held back until all have ended. */
 export class JoinedStreams {
-  readonly #out: Pick<StreamOut, 'send'>;
+  readonly #out: Pick<StreamOut, 'send' | 'failed'>;
   #open: number;
   #usages: JsonObject[] = [];
 
-  constructor(out: Pick<StreamOut, 'send'>, streams: number) {
+  constructor(out: Pick<StreamOut, 'send' | 'failed'>, streams: number) {
     this.#out = out;
     this.#open = streams;
   }
 
   send(pieces: StreamPiece[], signal: AbortSignal): void | Promise<void> {
+    if (this.#out.failed) return undefined;
     const kept = pieces.flatMap((piece) => this.#sieve(piece));
     return kept.length === 0 ? undefined : this.#out.send(kept, signal);
   }
 
   #sieve(piece: StreamPiece): StreamPiece[] {
-    if (piece instanceof Uint8Array) return [piece];
+    if (piece instanceof Uint8Array || this.#out.failed) return this.#out.failed ? [] : [piece];
+    if (piece.data.startsWith('{"error"')) this.#out.failed = true;
     if (piece.data === '[DONE]') {
       this.#open -= 1;
       if (this.#open > 0) return [];

@@ -2,7 +2,9 @@ import type { Settings } from '../config/settings.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Random } from '../kit/random.ts';
 import type { Identify } from '../policy/identify.ts';
+import type { RepeatGuard } from '../policy/repeat-guard.ts';
 import type { RouteTable } from '../policy/route.ts';
+import type { ExchangeLog, ResponseStore } from '../store/ports.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import type { FetchImage } from '../upstream/remote-media.ts';
@@ -23,8 +25,11 @@ export interface ExchangeDeps {
   admit(): void;
   routes: RouteTable;
   memory: ThinkingMemory;
+  repeats: RepeatGuard;
+  responses: ResponseStore;
+  exchanges: ExchangeLog;
   keepAlive: KeepAlive;
   userAgent: string;
   /** How a deployment's upstream is called in error messages. */
-  nameOf(deployment: Deployment): string;
+  nameOf: (deployment: Deployment) => string;
 }

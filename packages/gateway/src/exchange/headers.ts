@@ -12,7 +12,9 @@ export function answerHeaders(x: Exchange, clock: Clock, costUsd?: number): Reco
   const dropped = notes.filter((note) => note.code === 'dropped').map((note) => note.path);
   return {
     'x-couloir-request-id': x.requestId,
+    // OpenAI's SDKs read the one, Anthropic's the other.
     'x-request-id': x.requestId,
+    'request-id': x.requestId,
     'x-litellm-call-id': x.requestId,
     'x-couloir-overhead-us': String(x.record.overheadMicros),
     ...(deployment === undefined

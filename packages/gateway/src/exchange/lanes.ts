@@ -2,11 +2,11 @@ import type { GatewayError } from '../errors/error.ts';
 import type { StopReason } from '../ir/event.ts';
 import type { JsonObject } from '../ir/json.ts';
 import type { Note } from '../ir/note.ts';
-import type { Dialect } from '../ir/request.ts';
 import type { Transducer } from '../ir/transducer.ts';
 import type { Usage } from '../ir/usage.ts';
 import type { WriterOptions } from '../protocols/codec.ts';
 import type { Deployment } from '../upstream/deployment.ts';
+import type { ClientDialect } from './exchange.ts';
 import type { StreamPiece } from './stream-out.ts';
 
 /**
@@ -41,10 +41,18 @@ export interface Observation {
   usage?: Usage;
   stop?: StopReason;
   error?: GatewayError;
+  /** The connection broke: what the lane says at its end is no end of an answer. */
+  cut?: GatewayError;
 }
 
-/** The rule of choice, pure: same dialect and no quirks keeps the bytes; Cortex's own chat dialect is mended; the rest is translated. */
-export function chooseLane(client: Dialect, deployment: Pick<Deployment, 'dialect' | 'provider'>): LaneName {
-  if (client !== deployment.dialect) return 'translated';
-  return deployment.provider === 'cortex' ? 'mended' : 'verbatim';
+/**
+ * The rule of choice, pure. The same dialect keeps its bytes, except Cortex's Chat Completions, whose
+ * quirks need the JSON; what differs is translated.
+ */
+export function chooseLane(
+  client: ClientDialect['name'],
+  { dialect, provider }: Pick<Deployment, 'dialect' | 'provider'>,
+): LaneName {
+  if (client !== dialect) return 'translated';
+  return provider === 'cortex' && dialect === 'openai-chat' ? 'mended' : 'verbatim';
 }

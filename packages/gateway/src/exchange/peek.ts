@@ -1,3 +1,4 @@
+import type { JsonObject } from '../ir/json.ts';
 import { GatewayError } from '../errors/error.ts';
 import { type Spans, topLevelSpans } from '../kit/json-span.ts';
 
@@ -10,15 +11,24 @@ export interface RequestHead {
   /** How many answers (`n`). */
   choices: number;
   includeUsage: boolean;
+  /** Body fields that the model name's suffix stands for (`-high`), where the client sent none. */
+  variant: JsonObject;
+}
+
+interface PeekOptions {
+  /** The dialect asks for several answers with `n`. */
+  manyChoices: boolean;
+  /** The model that the path names, which wins over the body's. */
+  modelInPath: string | undefined;
 }
 
 /** Whole answers one request may ask for; each is a request of its own to Cortex and is billed as one. */
 const MOST_CHOICES = 8;
 
 /** @throws GatewayError `invalid-request` when the body is not a JSON object or a routing field has the wrong type. */
-export function peek(body: Buffer): RequestHead {
+export function peek(body: Buffer, { manyChoices, modelInPath }: PeekOptions): RequestHead {
   const spans = topLevelSpans(body);
-  const model = read(body, spans, 'model');
+  const model = modelInPath ?? read(body, spans, 'model');
   if (model === undefined || model === null) {
     throw new GatewayError('invalid-request', 'The body has no "model". Name one of those that GET /v1/models lists.', {
       param: 'model',
@@ -31,7 +41,7 @@ export function peek(body: Buffer): RequestHead {
   if (typeof stream !== 'boolean') {
     throw new GatewayError('invalid-request', '"stream" must be true or false.', { param: 'stream' });
   }
-  const choices = read(body, spans, 'n') ?? 1;
+  const choices = manyChoices ? (read(body, spans, 'n') ?? 1) : 1;
   if (typeof choices !== 'number' || !Number.isInteger(choices) || choices < 1 || choices > MOST_CHOICES) {
     throw new GatewayError('invalid-request', `"n" must be a whole number from 1 to ${MOST_CHOICES}.`, { param: 'n' });
   }
@@ -41,7 +51,7 @@ export function peek(body: Buffer): RequestHead {
     streamOptions !== null &&
     'include_usage' in streamOptions &&
     streamOptions.include_usage === true;
-  return { spans, model, stream, choices, includeUsage };
+  return { spans, model, stream, choices, includeUsage, variant: {} };
 }
 
 function read(body: Buffer, spans: Spans, key: string): unknown {

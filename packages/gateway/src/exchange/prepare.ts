@@ -1,6 +1,8 @@
 import { GatewayError } from '../errors/error.ts';
+import { lowerFreeform } from '../ir/freeform.ts';
+import type { GenerateRequest, Part } from '../ir/request.ts';
 import type { Note } from '../ir/note.ts';
-import { anthropicMessages } from '../protocols/anthropic-messages/index.ts';
+import { spliceMessages } from '../upstream/splices/index.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import { readClientRequest } from './client-request.ts';
 import type { ExchangeDeps } from './deps.ts';
@@ -8,6 +10,7 @@ import type { Exchange } from './exchange.ts';
 import { type Lane, chooseLane } from './lanes.ts';
 import { mendedLane } from './mended.ts';
 import type { RequestHead } from './peek.ts';
+import { spliceFields } from './splice.ts';
 import { translatedLane } from './translated.ts';
 import { verbatimLane } from './verbatim.ts';
 
@@ -16,15 +19,72 @@ export async function prepareLane(
   x: Exchange,
   head: RequestHead,
   deployment: Deployment,
+  prompt: number,
   d: ExchangeDeps,
 ): Promise<Lane> {
+  if (deployment.dialect === 'cortex-embed') throw notAChatModel(head.model);
   const name = chooseLane(x.dialect.name, deployment);
-  if (name === 'verbatim') return verbatimLane(x, head, deployment);
-  const read = await readClientRequest(x, deployment.defaults, d.fetchImage);
+  if (name === 'verbatim' && x.withoutThoughts !== true && !lacksThoughts(x.body!, head, deployment)) {
+    const request = keepBytes(x, head, deployment);
+    if (request !== 'translate') {
+      const remember = (thoughts: Part[]) => d.memory.remember(x.caller!.id, deployment.model, thoughts);
+      const lane = verbatimLane(x, request, head.stream, deployment, d.nameOf(deployment), remember);
+      return checkDropped(lane, deployment, d);
+    }
+  }
+  const read = await readClientRequest(x, { ...deployment.defaults, ...head.variant }, prompt, d);
   const lane =
-    name === 'mended'
+    name === 'mended' && !hasFreeformTools(read.request)
       ? mendedLane(read, deployment, d.settings.disabledMends)
-      : translatedLane(x, read, deployment, anthropicMessages, d);
+      : translatedLane(x, read, deployment, d);
+  return checkDropped(lane, deployment, d);
+}
+
+/**
+ * A Messages client that gets thinking, answers tool calls and has sent no signed thought back: some
+ * never do. The translation puts back what is remembered.
+ */
+function lacksThoughts(body: Buffer, { spans, variant }: RequestHead, { defaults }: Deployment): boolean {
+  const thinks = spans.has('thinking') || 'thinking' in variant || 'thinking' in defaults;
+  return thinks && body.includes('"tool_result"') && !body.includes('"signature"');
+}
+
+/** Cortex's chart knows functions only: freeform tools are lowered, which needs the translation back. */
+function hasFreeformTools(request: GenerateRequest): boolean {
+  return lowerFreeform(request).request !== request;
+}
+
+function notAChatModel(model: string): GatewayError {
+  return new GatewayError(
+    'invalid-request',
+    `The model "${model}" makes embeddings. Ask it at /v1/embeddings, or choose a chat model here.`,
+    { param: 'model' },
+  );
+}
+
+/** The client's bytes with what the deployment needs put in, and what Cortex refuses taken out; or the word that this is not enough. */
+function keepBytes(
+  x: Exchange,
+  head: RequestHead,
+  deployment: Deployment,
+): Pick<Lane, 'body' | 'headers' | 'notes'> | 'translate' {
+  const { model, defaults, provider, capabilities } = deployment;
+  const body = spliceFields(x.body!, head.spans, { model }, { ...defaults, ...head.variant });
+  if (deployment.dialect !== 'anthropic-messages') return { body, headers: {}, notes: [] };
+  if (provider === 'cortex') return spliceMessages(body, { model, capabilities, headers: x.headers });
+  return { body, headers: passedHeaders(x.headers), notes: [] };
+}
+
+/** What the Messages API reads from headers, as the client sent it. */
+function passedHeaders(headers: Exchange['headers']): Record<string, string> {
+  const names = ['anthropic-version', 'anthropic-beta'];
+  return {
+    'anthropic-version': '2023-06-01',
+    ...Object.fromEntries(names.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : []))),
+  };
+}
+
+function checkDropped(lane: Lane, deployment: Deployment, d: ExchangeDeps): Lane {
   if (!(deployment.dropParams ?? d.settings.dropParams)) refuseDropped(lane.notes);
   return lane;
 }

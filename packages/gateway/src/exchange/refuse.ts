@@ -14,12 +14,12 @@ export function refuse(error: GatewayError, x: Exchange, stream: StreamOut | und
   if (error.kind === 'client-left') return;
   if (x.reply.started) {
     // No [DONE] follows: both official SDKs throw on the error event, and nothing may look like success.
-    void stream?.send(x.dialect.codec.writeErrorEvents(error, x.requestId), x.signal);
+    if (stream?.failed !== true) void stream?.send(x.dialect.codec.writeErrorEvents(error, x.requestId), x.signal);
     x.reply.end();
     return;
   }
   x.reply.json(
-    error.status,
+    x.dialect.codec.statusOf?.(error) ?? error.status,
     { ...answerHeaders(x, clock), ...retryHeaders(error) },
     x.dialect.codec.writeError(error, x.requestId),
   );

@@ -42,13 +42,18 @@ export function inlineInChatBody(body: JsonObject, images: FetchedImages): JsonO
   if (images.size === 0 || !Array.isArray(body.messages)) return body;
   const messages = body.messages.map((message) => {
     if (!isObject(message) || !Array.isArray(message.content)) return message;
-    const content = message.content.map((part) => {
-      if (!isObject(part) || !isObject(part.image_url) || typeof part.image_url.url !== 'string') return part;
-      const image = images.get(part.image_url.url);
-      if (image === undefined) return part;
-      return { ...part, image_url: { ...part.image_url, url: `data:${image.mime};base64,${image.base64}` } };
-    });
+    const content = message.content.map((part) => (isObject(part) ? inlineInPart(part, images) : part));
     return { ...message, content };
   });
   return { ...body, messages };
+}
+
+/** OpenAI's form, where the URL is a field of an object, and the one of Responses, where it is the value itself. */
+function inlineInPart(part: JsonObject, images: FetchedImages): JsonObject {
+  const { image_url: image } = part;
+  const url = isObject(image) ? image.url : image;
+  const fetched = typeof url === 'string' ? images.get(url) : undefined;
+  if (fetched === undefined) return part;
+  const data = `data:${fetched.mime};base64,${fetched.base64}`;
+  return { ...part, image_url: isObject(image) ? { ...image, url: data } : data };
 }

@@ -1,11 +1,15 @@
-import type { Clock } from '../kit/clock.ts';
-import { costUsd } from '../policy/price.ts';
-import type { Logger } from '../telemetry/log.ts';
+import type { ExchangeDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
+import { recordOf } from './record-of.ts';
 
-/** The end of every exchange, reached exactly once however it went: one wide log line. Prompts and answers are never in it. */
-export function settle(x: Exchange, log: Logger, clock: Clock): void {
+/**
+ * The end of every exchange, reached exactly once however it went: one wide log line, and one row of those that had a
+ * key (strangers must not be able to fill the disk). Prompts and answers are in neither.
+ */
+export function settle(x: Exchange, { log, clock, exchanges }: ExchangeDeps): void {
   const { deployment, error, usage, firstContentAtMicros, notes } = x.record;
+  const row = recordOf(x, clock);
+  if (row !== undefined) exchanges.add(row);
   const line = {
     event: 'exchange',
     requestId: x.requestId,
@@ -33,7 +37,7 @@ export function settle(x: Exchange, log: Logger, clock: Clock): void {
       usage === undefined ? undefined : (usage.cacheWrite5m ?? 0) + (usage.cacheWrite1h ?? 0) || undefined,
     outputTokens: usage?.output,
     usageEstimated: usage?.estimated,
-    costUsd: usage === undefined || deployment === undefined ? undefined : costUsd(usage, deployment),
+    costUsd: row?.costUsd,
     notes: notes.length === 0 ? undefined : notes.map(({ code, path, because }) => `${code} ${path}: ${because}`),
     error:
       error === undefined

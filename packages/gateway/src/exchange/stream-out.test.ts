@@ -3,6 +3,8 @@ import { fakeClock } from '../../test/support/fake-clock.ts';
 import type { Reply } from './reply.ts';
 import { StreamOut, createKeepAlive } from './stream-out.ts';
 
+const COMMENT = ': keep-alive\n\n';
+
 function scene() {
   const clock = fakeClock();
   const wire: string[] = [];
@@ -23,12 +25,10 @@ function scene() {
     drained: () => Promise.resolve(),
     end: () => wire.push('end'),
   };
-  const stream = new StreamOut(reply, () => ({ mark: 'headers' }), clock);
+  const stream = new StreamOut(reply, () => ({ mark: 'headers' }), clock, COMMENT);
   createKeepAlive(clock).watch(stream);
   return { clock, wire, stream, signal: new AbortController().signal };
 }
-
-const COMMENT = ': keep-alive\n\n';
 
 describe('a stream begins', () => {
   it('with its first content', async () => {

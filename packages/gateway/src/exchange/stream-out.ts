@@ -1,4 +1,4 @@
-import { type SseEvent, SSE_KEEP_ALIVE, formatSse } from '../kit/sse.ts';
+import { type SseEvent, formatSse } from '../kit/sse.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Reply } from './reply.ts';
 
@@ -21,14 +21,19 @@ export class StreamOut {
   readonly #reply: Reply;
   readonly #headers: () => Record<string, string>;
   readonly #clock: Clock;
+  readonly #keepAlive: string;
   #dueAt: number;
   /** True once any piece of the answer itself has been sent: from then on nothing may be tried again. */
   contentSent = false;
+  /** True once the client was told inside the stream that it failed: nothing may follow. */
+  failed = false;
 
-  constructor(reply: Reply, headers: () => Record<string, string>, clock: Clock) {
+  /** @param keepAlive what to write into a silence, in the client's dialect */
+  constructor(reply: Reply, headers: () => Record<string, string>, clock: Clock, keepAlive: string) {
     this.#reply = reply;
     this.#headers = headers;
     this.#clock = clock;
+    this.#keepAlive = keepAlive;
     this.#dueAt = clock.now() + SILENCE_MS;
   }
 
@@ -40,7 +45,7 @@ export class StreamOut {
   /** Called by the keep-alive every quarter of a second. */
   tick(): void {
     if (this.#clock.now() < this.#dueAt) return;
-    this.#write(SSE_KEEP_ALIVE);
+    this.#write(this.#keepAlive);
   }
 
   /** @returns a promise only when the client reads too slowly and the writer must wait */

@@ -22,32 +22,32 @@ const request = (parts: Part[]): GenerateRequest => ({
 describe('thinking memory', () => {
   it('puts thoughts back where they were: before the text of the first call, right before later calls', () => {
     const memory = createThinkingMemory(() => 0);
-    memory.remember('me', [thought('a'), say('hello'), call('1'), thought('b'), call('2')]);
-    const recalled = memory.recall('me', request([say('hello'), call('1'), call('2')]));
+    memory.remember('me', 'claude', [thought('a'), say('hello'), call('1'), thought('b'), call('2')]);
+    const recalled = memory.recall('me', 'claude', request([say('hello'), call('1'), call('2')]));
     expect(recalled.turns[0]!.parts).toEqual([thought('a'), say('hello'), call('1'), thought('b'), call('2')]);
   });
 
   it('replaces an unsealed echo, and leaves alone what the client sealed itself or what it does not know', () => {
     const memory = createThinkingMemory(() => 0);
-    memory.remember('me', [thought('a'), call('1')]);
-    expect(memory.recall('me', request([{ kind: 'thinking', text: 'a' }, call('1')])).turns[0]!.parts).toEqual([
-      thought('a'),
-      call('1'),
-    ]);
+    memory.remember('me', 'claude', [thought('a'), call('1')]);
+    expect(
+      memory.recall('me', 'claude', request([{ kind: 'thinking', text: 'a' }, call('1')])).turns[0]!.parts,
+    ).toEqual([thought('a'), call('1')]);
     const sealed = request([thought('own'), call('1')]);
-    expect(memory.recall('me', sealed)).toBe(sealed);
+    expect(memory.recall('me', 'claude', sealed)).toBe(sealed);
     const unknown = request([call('9')]);
-    expect(memory.recall('me', unknown)).toBe(unknown);
+    expect(memory.recall('me', 'claude', unknown)).toBe(unknown);
   });
 
-  it("never gives one caller another's thoughts, and forgets in time", () => {
+  it("never gives one caller or model another's thoughts, and forgets in time", () => {
     let now = 0;
     const memory = createThinkingMemory(() => now);
-    memory.remember('me', [thought('a'), call('1')]);
+    memory.remember('me', 'claude', [thought('a'), call('1')]);
     const asked = request([call('1')]);
-    expect(memory.recall('you', asked)).toBe(asked);
+    expect(memory.recall('you', 'claude', asked)).toBe(asked);
+    expect(memory.recall('me', 'another model', asked)).toBe(asked);
     now = 24 * 60 * 60 * 1000;
-    expect(memory.recall('me', asked)).toBe(asked);
+    expect(memory.recall('me', 'claude', asked)).toBe(asked);
   });
 });
 

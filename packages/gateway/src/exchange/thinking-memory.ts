@@ -5,13 +5,13 @@ import { Lru } from '../kit/lru.ts';
 /**
  * Remembers thoughts for clients that cannot echo them. Claude demands the thinking that led to a tool
  * call, with its signature, when the call's result comes back; chat clients have no place for it. Kept
- * in memory by caller and tool-call id, bounded by size and time.
+ * in memory by caller, model and tool-call id, bounded by size and time.
  */
 export interface ThinkingMemory {
   /** Keeps what preceded each tool call of an answer. `parts` are the answer's, in order. */
-  remember(callerId: string, parts: Part[]): void;
+  remember(callerId: string, model: string, parts: Part[]): void;
   /** Puts remembered thoughts back into assistant turns that lack them. The same object when none do. */
-  recall(callerId: string, request: GenerateRequest): GenerateRequest;
+  recall(callerId: string, model: string, request: GenerateRequest): GenerateRequest;
 }
 
 const CAPACITY_CHARACTERS = 32 * 1024 * 1024;
@@ -25,21 +25,21 @@ export function createThinkingMemory(now: () => number): ThinkingMemory {
     now,
   });
   return {
-    remember(callerId, parts) {
+    remember(callerId, model, parts) {
       let pending: ThinkingPart[] = [];
       for (const part of parts) {
         if (part.kind === 'thinking' && part.seal !== undefined) pending.push(part);
         if (part.kind === 'tool-call' && pending.length > 0) {
-          thoughts.set(keyOf(callerId, part.id), pending);
+          thoughts.set(keyOf(callerId, model, part.id), pending);
           pending = [];
         }
       }
     },
-    recall(callerId, request) {
+    recall(callerId, model, request) {
       let changed = false;
       const turns = request.turns.map((turn) => {
         if (!isMissingThoughts(turn)) return turn;
-        const parts = withThoughts(turn.parts, (callId) => thoughts.get(keyOf(callerId, callId)));
+        const parts = withThoughts(turn.parts, (callId) => thoughts.get(keyOf(callerId, model, callId)));
         if (parts === undefined) return turn;
         changed = true;
         return { ...turn, parts };
@@ -47,6 +47,15 @@ export function createThinkingMemory(now: () => number): ThinkingMemory {
       return changed ? { ...request, turns } : request;
     },
   };
+}
+
+/** The request without sealed thoughts, for a model that refused one of them. */
+export function withoutSeals(request: GenerateRequest): GenerateRequest {
+  const turns = request.turns.map((turn) => ({
+    ...turn,
+    parts: turn.parts.filter((part) => part.kind !== 'thinking' || part.seal === undefined),
+  }));
+  return { ...request, turns };
 }
 
 /** Gathers, while an answer passes, its thoughts and the ids of its tool calls, and nothing else of it. */
@@ -90,6 +99,7 @@ function withThoughts(parts: Part[], find: (callId: string) => ThinkingPart[] | 
   return found ? result : undefined;
 }
 
-function keyOf(callerId: string, callId: string): string {
-  return `${callerId}\n${callId}`;
+/** A signature is worth something only to the model that gave it (docs/cortex-quirks.md#thinking-in-tool-loop). */
+function keyOf(callerId: string, model: string, callId: string): string {
+  return `${callerId}\n${model}\n${callId}`;
 }

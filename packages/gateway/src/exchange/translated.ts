@@ -2,12 +2,12 @@ import { GatewayError } from '../errors/error.ts';
 import type { StreamEvent } from '../ir/event.ts';
 import { guardGrammar } from '../ir/grammar.ts';
 import { repairHistory } from '../ir/history.ts';
+import type { GenerateRequest } from '../ir/request.ts';
 import { placeCacheMarks } from '../ir/prompt-caching.ts';
-import { type Transducer, compose } from '../ir/transducer.ts';
+import { type Transducer, compose, each } from '../ir/transducer.ts';
 import { mergeUsage } from '../ir/usage.ts';
-import { sseReader } from '../kit/sse.ts';
-import { asksForFunctionCalls } from '../protocols/openai-chat/legacy-functions.ts';
-import type { UpstreamCodec } from '../protocols/codec.ts';
+import { lowerFreeform, raiseFreeform } from '../ir/freeform.ts';
+import type { WriterOptions } from '../protocols/codec.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import { explainFailure } from '../upstream/classify.ts';
 import { historyRulesOf } from '../upstream/history-rules.ts';
@@ -15,7 +15,8 @@ import { type ClientRequest, parseAnswer } from './client-request.ts';
 import type { ExchangeDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import type { Lane, Observation } from './lanes.ts';
-import { collectThoughts } from './thinking-memory.ts';
+import { askUpstream } from './upstream-dialect.ts';
+import { collectThoughts, withoutSeals } from './thinking-memory.ts';
 
 const MOST_CACHE_MARKS = 4;
 
@@ -24,58 +25,107 @@ const MOST_CACHE_MARKS = 4;
  * the answer comes back the same way. The upstream is always asked to stream, because Cortex sends
  * nothing of a unary answer before all of it is ready (docs/decisions/0004-translated-lane-streams.md).
  */
-export function translatedLane(
-  x: Exchange,
-  read: ClientRequest,
-  deployment: Deployment,
-  codec: UpstreamCodec,
-  { memory, nameOf }: Pick<ExchangeDeps, 'memory' | 'nameOf'>,
-): Lane {
-  const callerId = x.caller!.id;
-  const recalled = memory.recall(callerId, read.request);
-  const repaired = repairHistory(recalled, historyRulesOf(deployment));
-  const { cacheMinTokens } = deployment.capabilities;
-  const marked =
-    deployment.promptCaching === 'auto' && cacheMinTokens > 0
-      ? placeCacheMarks(repaired.request, { minTokens: cacheMinTokens, maxMarks: MOST_CACHE_MARKS })
-      : repaired.request;
-  const written = codec.writeRequest(
-    { ...marked, stream: true },
-    { model: deployment.model, capabilities: deployment.capabilities },
-  );
-
-  const legacyFunctions = asksForFunctionCalls(read.body);
+export function translatedLane(x: Exchange, read: ClientRequest, deployment: Deployment, d: ExchangeDeps): Lane {
+  const repaired = repair(x, read.request, deployment, d);
+  const lowered = lowerFreeform(markCaches(repaired.request, deployment));
+  const upstream = askUpstream({ ...lowered.request, stream: true }, deployment, d.settings.disabledMends);
   const seen: Observation = { content: false };
-  const thoughts = collectThoughts();
-  const listen = each((heard: StreamEvent): StreamEvent => {
-    const event = heard.type === 'error' ? { ...heard, error: explainFailure(heard.error, nameOf(deployment)) } : heard;
-    observe(event, seen);
-    thoughts.hear(event);
-    if (event.type === 'stop') memory.remember(callerId, thoughts.parts());
-    return event;
-  });
-  const upstreamEvents = (streamed: boolean) =>
-    streamed
-      ? compose(compose(compose(sseReader(), codec.reader(written.reading)), guardGrammar(illegalAnswer)), listen)
-      : compose(
-          wholeBody((bytes) => codec.readMessage(parseAnswer(bytes, deployment.origin), written.reading)),
-          listen,
-        );
+
+  const events = (options: WriterOptions, streamed: boolean): Transducer<Uint8Array, StreamEvent> => {
+    const answer = streamed
+      ? compose(upstream.reader(options), guardGrammar(illegalAnswer))
+      : wholeBody((bytes) => upstream.readMessage(parseAnswer(bytes, deployment.origin), options));
+    const raised = compose(answer, raiseFreeform(lowered.names));
+    return unlessCut(compose(raised, listen(x, read, deployment, options, seen, d)), seen);
+  };
 
   return {
     name: 'translated',
-    body: JSON.stringify(written.body),
-    headers: written.headers,
-    notes: [...read.notes, ...repaired.notes, ...written.notes],
+    body: JSON.stringify(upstream.body),
+    headers: upstream.headers,
+    notes: [...read.notes, ...repaired.notes, ...upstream.notes],
     streams: true,
     seen,
-    stream: (options, streamed) =>
-      compose(upstreamEvents(streamed), x.dialect.codec.writer({ ...options, legacyFunctions })),
+    stream(options, streamed) {
+      const told = { ...options, body: read.asked };
+      return compose(events(told, streamed), x.dialect.codec.writer(told));
+    },
     message(bytes, streamed, options) {
-      const events = upstreamEvents(streamed);
-      return x.dialect.codec.writeMessage([...events.push(bytes), ...events.end()], { ...options, legacyFunctions });
+      const told = { ...options, body: read.asked };
+      const answer = events(told, streamed);
+      return x.dialect.codec.writeMessage([...answer.push(bytes), ...answer.end()], told);
     },
   };
+}
+
+/** A connection that broke ends no answer, also where the dialect takes the end of the body for one (docs/cortex-quirks.md#complete-no-terminal-event). */
+function unlessCut(
+  answer: Transducer<Uint8Array, StreamEvent>,
+  seen: Observation,
+): Transducer<Uint8Array, StreamEvent> {
+  return {
+    push: (bytes) => answer.push(bytes),
+    end() {
+      if (seen.cut === undefined) return answer.end();
+      seen.error = seen.cut;
+      return [{ type: 'error', error: seen.cut }];
+    },
+  };
+}
+
+/** The request with the thoughts its client could not echo, in a history that the target accepts. */
+function repair(
+  x: Exchange,
+  request: GenerateRequest,
+  deployment: Deployment,
+  { memory }: ExchangeDeps,
+): ReturnType<typeof repairHistory> {
+  const rules = historyRulesOf(deployment);
+  if (x.withoutThoughts !== true) return repairHistory(memory.recall(x.caller!.id, deployment.model, request), rules);
+  const repaired = repairHistory(withoutSeals(request), rules);
+  const because = 'the upstream refused a thought of the history, so it was asked again without them';
+  return { ...repaired, notes: [{ code: 'seal-dropped', path: 'turns[].parts[]', because }, ...repaired.notes] };
+}
+
+function markCaches(request: GenerateRequest, { promptCaching, capabilities }: Deployment): GenerateRequest {
+  const minTokens = capabilities.cacheMinTokens;
+  if (promptCaching === 'off' || minTokens === 0) return request;
+  return placeCacheMarks(request, { minTokens, maxMarks: MOST_CACHE_MARKS });
+}
+
+/** Hears the passing answer: for the log and the retry, for the memory of thoughts, and to keep it where it was asked for. */
+function listen(
+  x: Exchange,
+  read: ClientRequest,
+  deployment: Deployment,
+  options: WriterOptions,
+  seen: Observation,
+  { memory, nameOf, responses, log }: ExchangeDeps,
+): Transducer<StreamEvent, StreamEvent> {
+  const callerId = x.caller!.id;
+  const thoughts = collectThoughts();
+  const history = x.dialect.history?.keeps(read.asked) === true ? x.dialect.history : undefined;
+  const kept: StreamEvent[] = [];
+  return each((heard) => {
+    const event =
+      heard.type === 'error'
+        ? { ...heard, error: explainFailure(heard.error, nameOf(deployment), options.upstreamRequestId) }
+        : heard;
+    observe(event, seen);
+    thoughts.hear(event);
+    if (event.type === 'stop') memory.remember(callerId, deployment.model, thoughts.parts());
+    if (history !== undefined) {
+      kept.push(event);
+      // Before the client hears that the answer is complete, and may ask for it.
+      if (event.type === 'end') keep(history.keep(kept, options, read.body, callerId, responses), log);
+    }
+    return event;
+  });
+}
+
+/** An answer that cannot be kept is still an answer: the client gets it, the operator is told. */
+function keep(kept: Promise<void>, log: ExchangeDeps['log']): void {
+  kept.catch((cause: unknown) => log.error({ event: 'response-not-kept', err: cause }));
 }
 
 function illegalAnswer(violation: string): GatewayError {
@@ -92,10 +142,6 @@ function observe(event: StreamEvent, seen: Observation): void {
   if (event.type === 'usage') seen.usage = mergeUsage(seen.usage, event.usage);
   if (event.type === 'stop') seen.stop = event.reason;
   if (event.type === 'error') seen.error = event.error;
-}
-
-function each<T>(change: (item: T) => T): Transducer<T, T> {
-  return { push: (item) => [change(item)], end: () => [] };
 }
 
 /** For what can only be read when all of it is there. */

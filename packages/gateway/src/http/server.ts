@@ -1,21 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { GatewayError, toGatewayError } from '../errors/error.ts';
 import type { ExchangeDeps } from '../exchange/deps.ts';
 import type { ClientDialect } from '../exchange/exchange.ts';
 import { retryHeaders } from '../exchange/refuse.ts';
 import { run } from '../exchange/run.ts';
-import { openaiChat } from '../protocols/openai-chat/index.ts';
 import { announcesTooMuch, readBody, tooLarge } from './body.ts';
 import { PREFLIGHT_HEADERS } from './cors.ts';
 import { credentialOf } from './credential.ts';
 import { replyOn } from './reply.ts';
-import { type PageHandler, type PageName, SURFACE } from './surface.ts';
+import type { PageHandler, Visit } from './pages/page.ts';
+import { dialectOfPath, findRoute, pathOf } from './router.ts';
+import type { PageName } from './surface.ts';
 
 interface ServerOptions {
   deps: ExchangeDeps;
   pages: Record<PageName, PageHandler>;
+  /** Holds the exchanges that have not been settled, also those whose client has gone. */
+  running: Set<Promise<void>>;
   tls?: { keyFile: string; certFile: string };
 }
 
@@ -26,17 +30,19 @@ const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 75_000;
 
 /** The data plane: plain node:http, one route table, nothing between a socket and `exchange/run`. */
-export function createDataPlane({ deps, pages, tls }: ServerOptions): Server {
+export function createDataPlane({ deps, pages, running, tls }: ServerOptions): Server {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    const path = pathOf(request);
-    const route = SURFACE[path];
-    const method = request.method === 'HEAD' ? 'GET' : request.method;
-    if (method === 'OPTIONS') return preflight(response);
-    if (route === undefined) return refuse(response, deps, noSuchRoute(path));
-    if (route.method !== method)
-      return refuse(response, deps, wrongMethod(path, route.method), { allow: `${route.method}, OPTIONS` });
-    if ('page' in route) return void servePage(pages[route.page], request, response, deps);
-    void serveExchange(request, response, path, route.exchange, deps);
+    if (request.method === 'OPTIONS') return preflight(response);
+    const path = pathOf(request.url);
+    try {
+      const { route, params } = findRoute(request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'), path);
+      if ('page' in route) return void servePage(pages[route.page], route.dialect, { request, response, params }, deps);
+      const exchange = serveExchange(request, response, path, params.model, route.exchange, deps);
+      running.add(exchange);
+      return void exchange.finally(() => running.delete(exchange));
+    } catch (cause) {
+      return refuse(response, deps, dialectOfPath(path), toGatewayError(cause));
+    }
   };
   const limits = {
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -48,9 +54,16 @@ export function createDataPlane({ deps, pages, tls }: ServerOptions): Server {
       ? createServer(limits, handle)
       : createTlsServer({ ...limits, key: readFileSync(tls.keyFile), cert: readFileSync(tls.certFile) }, handle);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (announcesTooMuch(request)) return refuse(response, deps, tooLarge(), { connection: 'close' });
+    if (announcesTooMuch(request)) {
+      return refuse(response, deps, dialectOfPath(pathOf(request.url)), tooLarge(), { connection: 'close' });
+    }
     response.writeContinue();
     handle(request, response);
+  });
+  // Codex and others try a WebSocket first: told at once that there is none, they go on over HTTP.
+  server.on('upgrade', (_request, socket: Duplex) => {
+    socket.on('error', () => socket.destroy());
+    socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   });
   return server;
 }
@@ -59,6 +72,7 @@ async function serveExchange(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
+  modelInPath: string | undefined,
   dialect: ClientDialect,
   deps: ExchangeDeps,
 ): Promise<void> {
@@ -80,13 +94,15 @@ async function serveExchange(
         requestId: deps.random.text(24),
         dialect,
         path,
+        modelInPath,
+        headers: request.headers,
         credential: credentialOf(request.headers),
         readBody: () => readBody(request),
         reply: replyOn(response),
         signal: cancel.signal,
         receivedAtMs: deps.clock.now(),
         receivedAtMicros: deps.clock.micros(),
-        record: { attempts: 0, notes: [], upstreamWaitMicros: 0, simulated: false },
+        record: { attempts: 0, notes: [], upstreamWaitMicros: 0, simulated: false, answeredRequestIds: [] },
       },
       deps,
     );
@@ -95,16 +111,11 @@ async function serveExchange(
   }
 }
 
-async function servePage(
-  page: PageHandler,
-  request: IncomingMessage,
-  response: ServerResponse,
-  deps: ExchangeDeps,
-): Promise<void> {
+async function servePage(page: PageHandler, dialect: ClientDialect, visit: Visit, deps: ExchangeDeps): Promise<void> {
   try {
-    await page(request, response);
+    await page(visit);
   } catch (cause) {
-    refuse(response, deps, toGatewayError(cause));
+    refuse(visit.response, deps, dialect, toGatewayError(cause));
   }
 }
 
@@ -112,35 +123,21 @@ function preflight(response: ServerResponse): void {
   response.writeHead(204, PREFLIGHT_HEADERS).end();
 }
 
-/** Errors before there is an exchange, in OpenAI's envelope: the dialect of every path that is not another's. */
+/** Errors outside an exchange, in the envelope of the path's dialect. */
 function refuse(
   response: ServerResponse,
   deps: ExchangeDeps,
+  { codec }: ClientDialect,
   error: GatewayError,
   headers: Record<string, string> = {},
 ): void {
+  if (error.kind === 'client-left') return;
   const requestId = deps.random.text(24);
   if (error.kind === 'internal') deps.log.error({ event: 'refused', requestId, err: error.detail.cause });
+  const allow = error.detail.allow === undefined ? {} : { allow: [...error.detail.allow, 'OPTIONS'].join(', ') };
   replyOn(response).json(
     error.status,
-    { 'x-request-id': requestId, ...retryHeaders(error), ...headers },
-    openaiChat.writeError(error, requestId),
+    { 'x-request-id': requestId, 'request-id': requestId, ...retryHeaders(error), ...allow, ...headers },
+    codec.writeError(error, requestId),
   );
-}
-
-function pathOf(request: IncomingMessage): string {
-  const [path] = (request.url ?? '/').split('?');
-  return path!.length > 1 && path!.endsWith('/') ? path!.slice(0, -1) : path!;
-}
-
-function noSuchRoute(path: string): GatewayError {
-  const routes = Object.entries(SURFACE).map(([known, { method }]) => `${method} ${known}`);
-  return new GatewayError(
-    'no-such-route',
-    `There is nothing at ${path.slice(0, 200)}. This gateway serves: ${routes.join(', ')}. The base URL for OpenAI clients ends in /v1.`,
-  );
-}
-
-function wrongMethod(path: string, method: string): GatewayError {
-  return new GatewayError('method-not-allowed', `${path} takes ${method} only.`);
 }

@@ -1,26 +1,62 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CHAT, COMPLETIONS, MESSAGES, RESPONSES } from '../exchange/dialects.ts';
 import type { ClientDialect } from '../exchange/exchange.ts';
-import { openaiChat } from '../protocols/openai-chat/index.ts';
 
-const CHAT: ClientDialect = { name: 'openai-chat', codec: openaiChat };
+/** What a path does: start an exchange in a dialect, get embeddings, or give one of the gateway's own answers. */
+export type Route = { method: 'GET' | 'POST' | 'DELETE'; path: string } & (
+  | { exchange: ClientDialect }
+  /** Errors are told in this dialect. */
+  | { page: PageName; dialect: ClientDialect }
+);
 
-/** What a path does: start an exchange in a dialect, or one of the gateway's own answers. */
-export type Route = { method: 'POST'; exchange: ClientDialect } | { method: 'GET'; page: PageName };
+/** The gateway's own answers, written by the files of `pages/`. */
+export type PageName =
+  | 'root'
+  | 'models'
+  | 'model'
+  | 'liveness'
+  | 'readiness'
+  | 'health'
+  | 'hello'
+  | 'count-tokens'
+  | 'count-input-tokens'
+  | 'embeddings'
+  | 'response'
+  | 'response-deletion'
+  | 'response-input-items'
+  | 'response-cancellation';
 
-/** The gateway's own answers, written by `pages.ts`. */
-export type PageName = 'root' | 'models' | 'liveness' | 'readiness' | 'health';
+/**
+ * Where OpenAI's clients may think this is: with /v1, without it, twice (a base URL with /v1 given to a
+ * client that adds it), and under /cursor as LiteLLM has it.
+ */
+const OPENAI_BASES = ['/v1', '', '/v1/v1', '/cursor', '/cursor/v1'];
+const ANTHROPIC_BASES = ['/v1', '/anthropic/v1', '/anthropic', ''];
 
-export type PageHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-
-/** The public routes, all of them. Query strings are ignored; HEAD is answered like GET without a body. */
-export const SURFACE: Record<string, Route> = {
-  '/v1/chat/completions': { method: 'POST', exchange: CHAT },
-  '/chat/completions': { method: 'POST', exchange: CHAT },
-  '/v1/models': { method: 'GET', page: 'models' },
-  '/models': { method: 'GET', page: 'models' },
-  '/': { method: 'GET', page: 'root' },
-  '/health': { method: 'GET', page: 'health' },
-  '/health/liveliness': { method: 'GET', page: 'liveness' },
-  '/health/liveness': { method: 'GET', page: 'liveness' },
-  '/health/readiness': { method: 'GET', page: 'readiness' },
-};
+/** The public routes, all of them. `:name` stands for one path segment. Query strings are ignored; HEAD is answered like GET. */
+export const SURFACE: readonly Route[] = [
+  ...OPENAI_BASES.flatMap((base): Route[] => [
+    { method: 'POST', path: `${base}/chat/completions`, exchange: CHAT },
+    { method: 'POST', path: `${base}/responses`, exchange: RESPONSES },
+    { method: 'POST', path: `${base}/responses/input_tokens`, page: 'count-input-tokens', dialect: RESPONSES },
+    { method: 'GET', path: `${base}/responses/:id`, page: 'response', dialect: RESPONSES },
+    { method: 'DELETE', path: `${base}/responses/:id`, page: 'response-deletion', dialect: RESPONSES },
+    { method: 'GET', path: `${base}/responses/:id/input_items`, page: 'response-input-items', dialect: RESPONSES },
+    { method: 'POST', path: `${base}/responses/:id/cancel`, page: 'response-cancellation', dialect: RESPONSES },
+    { method: 'POST', path: `${base}/completions`, exchange: COMPLETIONS },
+    { method: 'POST', path: `${base}/embeddings`, page: 'embeddings', dialect: CHAT },
+    { method: 'GET', path: `${base}/models`, page: 'models', dialect: CHAT },
+    { method: 'GET', path: `${base}/models/:id`, page: 'model', dialect: CHAT },
+  ]),
+  { method: 'POST', path: '/openai/deployments/:model/chat/completions', exchange: CHAT },
+  ...ANTHROPIC_BASES.flatMap((base): Route[] => [
+    { method: 'POST', path: `${base}/messages`, exchange: MESSAGES },
+    { method: 'POST', path: `${base}/messages/count_tokens`, page: 'count-tokens', dialect: MESSAGES },
+  ]),
+  { method: 'GET', path: '/anthropic/v1/models', page: 'models', dialect: MESSAGES },
+  { method: 'GET', path: '/api/hello', page: 'hello', dialect: MESSAGES },
+  { method: 'GET', path: '/', page: 'root', dialect: CHAT },
+  { method: 'GET', path: '/health', page: 'health', dialect: CHAT },
+  { method: 'GET', path: '/health/liveliness', page: 'liveness', dialect: CHAT },
+  { method: 'GET', path: '/health/liveness', page: 'liveness', dialect: CHAT },
+  { method: 'GET', path: '/health/readiness', page: 'readiness', dialect: CHAT },
+];

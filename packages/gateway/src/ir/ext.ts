@@ -6,6 +6,7 @@ const NAMES: Record<Dialect, string> = {
   'anthropic-messages': 'the Messages API',
   'openai-chat': 'chat completions',
   'openai-responses': 'the Responses API',
+  'openai-completions': 'legacy completions',
   'cortex-complete': 'inference:complete',
 };
 
@@ -16,6 +17,9 @@ const only =
     values.includes(value);
 const empty = (value: Json) =>
   Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
+
+/** Claude Code's standing edit of the context, which keeps everything. */
+const editsNothing = (edit: Json) => isObject(edit) && edit.type === 'clear_thinking_20251015' && edit.keep === 'all';
 
 /** Labels, hints and bookkeeping that every OpenAI dialect has: none of them changes an answer. */
 const OPENAI_BOOKKEEPING = {
@@ -67,13 +71,40 @@ const HARMLESS: Record<Dialect, Record<string, (value: Json) => boolean>> = {
     status: always,
     id: always,
     detail: only('auto'),
+    client_metadata: always,
+    internal_chat_message_metadata_passthrough: always,
+    // All thoughts that a client sends back are told, whichever turns it means.
+    'reasoning.context': always,
+    // Tools that are to be searched for are all offered at once.
+    defer_loading: always,
+    // What answers carry and clients send back.
+    annotations: always,
+    logprobs: always,
+    phase: always,
+    caller: always,
+    refusal: only(true),
   },
+  'openai-completions': OPENAI_BOOKKEEPING,
   'anthropic-messages': {
     metadata: always,
     cache_control: always,
     service_tier: only('auto', 'standard_only'),
-    context_management: (value) => isObject(value) && (value.edits === undefined || empty(value.edits)),
+    context_management: (value) => isObject(value) && (!Array.isArray(value.edits) || value.edits.every(editsNothing)),
     caller: always,
+    // Flags that clients put into the body, and whose work a request is.
+    anthropic_beta: always,
+    anthropic_version: always,
+    betas: always,
+    user_profile_id: always,
+    workspace_id: always,
+    speed: only('standard'),
+    // Answers can be had without streaming the arguments of a call, and every tool is called directly.
+    eager_input_streaming: always,
+    allowed_callers: (value) => Array.isArray(value) && value.every((caller) => caller === 'direct'),
+    tags: always,
+    custom: empty,
+    strict: only(false),
+    mcp_servers: empty,
   },
   'cortex-complete': {
     guardrails: (value) => isObject(value) && value.enabled === false,

@@ -62,6 +62,45 @@ describe('what is right is not touched', () => {
   });
 });
 
+describe('more images than the target takes', () => {
+  const image: Part = { kind: 'media', mime: 'image/png', source: { base64: 'AA==' } };
+  const gone = '[An earlier image was here. It was left out: a request may hold 20 images.]';
+  const rules: HistoryRules = { ...CLAUDE, mostImages: 20 };
+  /** An agent that looks at a screenshot after every step. */
+  const screenshots = (count: number): Turn[] => [
+    user('go', image),
+    ...Array.from({ length: count - 1 }, (_, index) => [
+      assistant(call(`c${index}`)),
+      user({ kind: 'tool-result', callId: `c${index}`, parts: [image] }),
+    ]).flat(),
+  ];
+  const countIn = (turns: Turn[]) => JSON.stringify(turns).split('"media"').length - 1;
+
+  test('lose the oldest, ten at a time, with a note and a word in their place', () => {
+    expect(repairHistory(requestOf({ turns: screenshots(20), tools: [TOOL] }), rules).notes).toEqual([]);
+    const { request, notes } = repairHistory(requestOf({ turns: screenshots(21), tools: [TOOL] }), rules);
+    expect(countIn(request.turns)).toBe(11);
+    expect(request.turns.slice(0, 3)).toEqual([
+      user('go', gone),
+      assistant(call('c0')),
+      user({ kind: 'tool-result', callId: 'c0', parts: [{ kind: 'text', text: gone }] }),
+    ]);
+    expect(notes).toHaveLength(10);
+    expect(notes[0]).toEqual({
+      code: 'dropped',
+      path: 'turns[0].parts[1]',
+      because: 'a request may hold 20 images, so the oldest were left out',
+    });
+  });
+
+  test('for as long as the next ten come, what is before them stays the same', () => {
+    const at = (count: number) => repaired(screenshots(count), rules);
+    expect(at(30).slice(0, at(21).length)).toEqual(at(21));
+    expect([30, 31, 45].map((count) => countIn(at(count)))).toEqual([20, 11, 15]);
+    expect(repaired(at(31), rules)).toEqual(at(31));
+  });
+});
+
 describe('blank text', () => {
   test('Cursor sends assistant turns with an empty text beside their calls', () => {
     expect(repaired([user('go'), assistant('', call('a')), user(result('a'))])).toEqual([

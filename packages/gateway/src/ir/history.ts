@@ -3,6 +3,7 @@
  * calls nobody answered, ids of another vendor. This mends them, changing nothing that is right.
  */
 import { type CallIdRule, renameCalls } from './history-ids.ts';
+import { limitImages } from './history-images.ts';
 import { pairResults } from './history-results.ts';
 import { flattenTools } from './history-text.ts';
 import { dropDanglingThoughts, dropForeign, mergeTurns, pruneBlank, seatParts } from './history-turns.ts';
@@ -23,6 +24,8 @@ export interface HistoryRules {
   alternate: boolean;
   /** True where the first turn must be the user's. */
   userFirst: boolean;
+  /** How many images the target takes; any number when absent. */
+  mostImages?: number;
   /** Whether the assistant may have the last word, for the model to go on from. */
   assistantLast: 'allowed' | 'without-tools' | 'refused';
 }
@@ -43,10 +46,12 @@ export function repairHistory(
 ): { request: GenerateRequest; notes: Note[] } {
   const notes: Note[] = [];
   const repair: Repair = (path, because) => notes.push({ code: 'repaired', path, because, harmless: true });
+  const drop: Repair = (path, because) => notes.push({ code: 'dropped', path, because });
   let turns = pruneBlank(seatParts(dropForeign(request.turns, rules.dialect, notes), repair), repair);
   if (!rules.tools) turns = flattenTools(turns, repair);
   if (rules.alternate) turns = mergeTurns(turns, repair);
   if (rules.tools) turns = renameCalls(pairResults(turns, repair), rules.callIds, repair);
+  if (rules.mostImages !== undefined) turns = limitImages(turns, rules.mostImages, drop);
   turns = dropDanglingThoughts(turns, repair);
   if (rules.alternate) turns = mergeTurns(turns, repair);
   const declared = rules.tools && rules.declareTools && request.tools.length === 0 ? usedTools(turns) : [];

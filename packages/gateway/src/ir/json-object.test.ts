@@ -18,7 +18,7 @@ function answer(pieces: string[], reason: StopReason = 'end'): StreamEvent[] {
 }
 
 function only(events: StreamEvent[]): StreamEvent[] {
-  const guard = jsonObjectOnly(() => new GatewayError('upstream-broken', 'No object.'));
+  const guard = jsonObjectOnly((what) => new GatewayError('upstream-broken', what));
   return [...events.flatMap((event) => guard.push(event)), ...guard.end()];
 }
 
@@ -32,6 +32,11 @@ test.each([
   ['{"a":1}', '{"a":1}'],
   ['Here it is:\n```json\n{"a":{"b":[]}}\n```\nAnything else?', '{"a":{"b":[]}}'],
   ['{"brace":"}","quote":"\\"}"} and {"another":1}', '{"brace":"}","quote":"\\"}"}'],
+  ['Use {braces} like {"a":1}', '{"a":1}'],
+  ['In a template, {{ "a" }} is filled: {{"a":1}}', '{"a":1}'],
+  ['The set { "one", "two" } and {"a \\" b" } and { "a" : {} }', '{ "a" : {} }'],
+  ['Nothing is {}, so {\n"a": null\n}', '{\n"a": null\n}'],
+  ['```\n{ }\n```', '{}'],
 ])('%s', (said, object) => {
   expect(textOf(only(answer([said])))).toBe(object);
 });
@@ -45,6 +50,48 @@ test('any split of the text gives the same object', () => {
       expect(textOf(only(answer(pieces)))).toBe('{"text":"a \\"quoted\\" } 😀","n":[{"x":1}]}');
     }),
   );
+});
+
+test('any object comes out of any prose around it, however it is split', () => {
+  const prose = fc
+    .oneof(fc.string(), fc.string({ unit: fc.constantFrom('{', '}', ' ', '\n', 'a', ':', '```json\n', '\\', '[') }))
+    .filter((text) => !/\{\s*["}]/.test(text));
+  const object = fc.tuple(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }), fc.constantFrom(0, 2));
+  fc.assert(
+    fc.property(
+      prose,
+      object,
+      prose,
+      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+      (before, [value, indent], after, lengths) => {
+        const json = JSON.stringify(value, null, indent);
+        const said = before + json + after;
+        const pieces: string[] = [];
+        for (let at = 0; at < said.length; at += pieces.at(-1)!.length)
+          pieces.push(said.slice(at, at + lengths[pieces.length % lengths.length]!));
+        const events = only(answer(pieces));
+        expect(textOf(events)).toBe(json);
+        expect(checkGrammar(events)).toBeUndefined();
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test.each(['{"a":1,}', '{"a":\'b\'}', 'Sure: {"a": [1, 2}'])('%s is an error, not an answer', (said) => {
+  const events = only(answer(Array.from(said)));
+  expect(events.at(-1)).toMatchObject({
+    type: 'error',
+    error: { publicMessage: expect.stringContaining('not valid JSON') },
+  });
+  expect(events.some((event) => event.type === 'stop')).toBe(false);
+});
+
+test.each(["{'a': 1}", '["a"]', 'No.'])('%s holds no object', (said) => {
+  expect(only(answer([said])).at(-1)).toMatchObject({
+    type: 'error',
+    error: { publicMessage: expect.stringContaining('holds none') },
+  });
 });
 
 test('a part of prose alone is not even opened', () => {
@@ -62,13 +109,16 @@ test('a part of prose alone is not even opened', () => {
 });
 
 describe('an answer without a whole object', () => {
-  test.each<StopReason>(['end', 'stop-sequence', 'unknown'])('is an error when it stops with %s', (reason) => {
+  test.each<StopReason>(['end', 'unknown'])('is an error when it stops with %s', (reason) => {
     const events = only(answer(['{"a":'], reason));
     expect(events.at(-1)).toMatchObject({ type: 'error', error: { kind: 'upstream-broken' } });
     expect(events.some((event) => event.type === 'stop')).toBe(false);
   });
 
-  test.each<StopReason>(['length', 'refusal', 'tool-calls', 'filtered', 'paused'])('keeps the reason %s', (reason) => {
-    expect(fold(only(answer(['{"a":'], reason))).stop).toEqual({ reason });
-  });
+  test.each<StopReason>(['length', 'stop-sequence', 'refusal', 'tool-calls', 'filtered', 'paused'])(
+    'keeps the reason %s',
+    (reason) => {
+      expect(fold(only(answer(['{"a":'], reason))).stop).toEqual({ reason });
+    },
+  );
 });

@@ -2,7 +2,12 @@ import type { JsonObject } from './json.ts';
 import type { Seal } from './seal.ts';
 
 /** The protocols an `ext` field or an opaque part can belong to. */
-export type Dialect = 'anthropic-messages' | 'openai-chat' | 'openai-responses' | 'cortex-complete';
+export type Dialect =
+  | 'anthropic-messages'
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'openai-completions'
+  | 'cortex-complete';
 
 /** Fields that only one dialect understands, kept verbatim and re-emitted by that dialect alone. */
 export type Ext = Partial<Record<Dialect, JsonObject>>;
@@ -119,4 +124,6 @@ export interface OpaquePart {
   kind: 'opaque';
   dialect: Dialect;
   value: JsonObject;
+  /** The field of the message that it stood in, where that was not the content: `reasoning_details`. */
+  field?: string;
 }

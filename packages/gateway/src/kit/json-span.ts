@@ -1,24 +1,28 @@
 import { GatewayError } from '../errors/error.ts';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  malformed,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  readKey,
+  saidTwice,
+  skipSpace,
+  type Span,
+  stringEnd,
+  wordEnd,
+} from './json-scan.ts';
 
-/** Where the value of a top-level key stands in the bytes: `[start, end)`. */
-export type Spans = Map<string, readonly [start: number, end: number]>;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const COLON = 0x3a;
-const COMMA = 0x2c;
+/** Where the value of a top-level key stands in the bytes. */
+export type Spans = Map<string, Span>;
 
 /**
- * Finds the top-level fields of a JSON object without parsing it. Strings are leapt with `indexOf`, so a
- * megabyte of base64 costs nothing. Nesting is tracked but nested values are not validated: whoever
- * reads a value parses its span.
- *
- * A duplicate top-level key is refused, also when one is spelled with escapes: otherwise gateway and
- * upstream could read different models out of the same bytes.
+ * Finds the top-level fields of a JSON object without parsing it. Nesting is tracked but nested values
+ * are not validated: whoever reads a value parses its span. A duplicate top-level key is refused, also
+ * when one is spelled with escapes.
  *
  * @throws GatewayError `invalid-request` when the bytes are not one whole JSON object.
  */
@@ -32,9 +36,7 @@ export function topLevelSpans(bytes: Buffer): Spans {
     if (bytes[at] !== QUOTE) throw malformed(bytes, at, 'expected a field name in double quotes');
     const keyEnd = stringEnd(bytes, at);
     const key = readKey(bytes, at, keyEnd);
-    if (spans.has(key)) {
-      throw new GatewayError('invalid-request', `The body has the field "${key}" twice. Send it once.`, { param: key });
-    }
+    if (spans.has(key)) throw saidTwice(key);
     at = skipSpace(bytes, keyEnd);
     if (bytes[at] !== COLON) throw malformed(bytes, at, `expected ":" after "${key}"`);
     const start = skipSpace(bytes, at + 1);
@@ -58,14 +60,13 @@ function valueEnd(bytes: Buffer, start: number): number {
   const first = bytes[start];
   if (first === QUOTE) return stringEnd(bytes, start);
   if (first === OPEN_BRACE || first === OPEN_BRACKET) return nestedEnd(bytes, start);
-  let at = start;
-  while (at < bytes.length && !isDelimiter(bytes[at]!)) at += 1;
+  const end = wordEnd(bytes, start);
   try {
-    JSON.parse(bytes.toString('latin1', start, at));
+    JSON.parse(bytes.toString('latin1', start, end));
   } catch {
     throw malformed(bytes, start, 'expected a JSON value');
   }
-  return at;
+  return end;
 }
 
 function nestedEnd(bytes: Buffer, start: number): number {
@@ -83,36 +84,6 @@ function nestedEnd(bytes: Buffer, start: number): number {
   throw malformed(bytes, bytes.length, 'the body ends inside an object or array');
 }
 
-/** The index after the closing quote of the string that opens at `start`. */
-function stringEnd(bytes: Buffer, start: number): number {
-  let at = start;
-  for (;;) {
-    at = bytes.indexOf(QUOTE, at + 1);
-    if (at === -1) throw malformed(bytes, bytes.length, 'the body ends inside a string');
-    let backslashes = 0;
-    while (bytes[at - 1 - backslashes] === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return at + 1;
-  }
-}
-
-function readKey(bytes: Buffer, start: number, end: number): string {
-  try {
-    return JSON.parse(bytes.toString('utf8', start, end)) as string;
-  } catch {
-    throw malformed(bytes, start, 'a field name is not a valid JSON string');
-  }
-}
-
-function skipSpace(bytes: Buffer, from: number): number {
-  let at = from;
-  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at += 1;
-  return at;
-}
-
-function isDelimiter(byte: number): boolean {
-  return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= 0x20;
-}
-
 function notAnObject(bytes: Buffer, at: number): GatewayError {
   return bytes.length === at
     ? new GatewayError(
@@ -120,8 +91,4 @@ function notAnObject(bytes: Buffer, at: number): GatewayError {
         'The request has no body. Send a JSON object with "Content-Type: application/json".',
       )
     : new GatewayError('invalid-request', 'The body must be a JSON object, like {"model": "…", "messages": […]}.');
-}
-
-function malformed(bytes: Buffer, at: number, what: string): GatewayError {
-  return new GatewayError('invalid-request', `The body is not valid JSON at byte ${at} of ${bytes.length}: ${what}.`);
 }

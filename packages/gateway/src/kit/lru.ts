@@ -8,6 +8,10 @@ export class Lru<V> {
     this.#options = options;
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -30,6 +34,10 @@ export class Lru<V> {
       if (this.#weight <= this.#options.capacity) break;
       this.#forget(oldest);
     }
+  }
+
+  delete(key: string): void {
+    this.#forget(key);
   }
 
   #forget(key: string): void {

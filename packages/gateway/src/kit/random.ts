@@ -30,6 +30,12 @@ export function seededRandom(seed: string | number): Random {
   };
 }
 
+/** A version 4 UUID. */
+export function uuid(random: Random): string {
+  const digits = Array.from({ length: 32 }, () => Math.floor(random.float() * 16).toString(16)).join('');
+  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-a$4-$5');
+}
+
 /** FNV-1a over UTF-16 code units. */
 function hash32(text: string): number {
   let hash = 0x811c9dc5;

@@ -7,12 +7,20 @@ export interface SseEvent {
   data: string;
 }
 
+/** Longest event that is waited for: beyond it the stream counts as broken off. Whole answers are smaller. */
+const MOST_EVENT_CHARACTERS = 64 * 1024 * 1024;
+
 /** Bytes in, events out: any split of the bytes gives the same events, multi-line `data:` is joined, comments are passed over. */
 export function sseReader(): Transducer<Uint8Array, SseEvent> {
   const decoder = new TextDecoder();
   let ready: SseEvent[] = [];
+  let broken = false;
   const parser = createParser({
+    maxBufferSize: MOST_EVENT_CHARACTERS,
     onEvent: ({ event, data }) => ready.push(event === undefined ? { data } : { event, data }),
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') broken = true;
+    },
   });
   const take = () => {
     const events = ready;
@@ -21,7 +29,7 @@ export function sseReader(): Transducer<Uint8Array, SseEvent> {
   };
   return {
     push(bytes) {
-      parser.feed(decoder.decode(bytes, { stream: true }));
+      if (!broken) parser.feed(decoder.decode(bytes, { stream: true }));
       return take();
     },
     end() {

@@ -1,11 +1,21 @@
 import { GatewayError } from '../errors/error.ts';
 import type { Random } from '../kit/random.ts';
+import { readVariant } from './variant.ts';
+import type { Effort } from '../ir/request.ts';
 import { suggest } from '../kit/suggest.ts';
+import { canonicalModel } from '../upstream/catalogue.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 
+export interface Plan {
+  /** Worth trying, in this order. At least one. */
+  deployments: Deployment[];
+  /** The effort that the ending of the name asks for. */
+  effort?: Effort;
+}
+
 export interface RouteTable {
-  /** Deployments worth trying for a public name or alias, in the order to try them. @throws GatewayError `not-found` */
-  plan(model: string): Deployment[];
+  /** @throws GatewayError `not-found` */
+  plan(model: string): Plan;
   /** The names `GET /v1/models` lists. */
   listed(): { name: string; deployment: Deployment }[];
 }
@@ -17,13 +27,18 @@ export function createRouteTable(
   random: Random,
 ): RouteTable {
   const groups = Map.groupBy(deployments, (deployment) => deployment.modelName);
-  const find = (name: string) => groups.get(name) ?? groups.get(aliases[name]?.model ?? '');
+  const find = (name: string) =>
+    groups.get(name) ?? groups.get(aliases[name]?.model ?? '') ?? groups.get(canonicalModel(name));
   return {
     plan(model) {
-      const group = find(model);
+      const variant = find(model) === undefined ? readVariant(model.slice(0, LONGEST_NAME)) : undefined;
+      const group = find(variant?.model ?? model);
       if (group === undefined) throw unknownModel(model, [...groups.keys(), ...Object.keys(aliases)]);
       const tiers = [...Map.groupBy(group, (deployment) => deployment.order)].sort(([a], [b]) => a - b);
-      return tiers.flatMap(([, tier]) => weightedShuffle(tier, random));
+      return {
+        deployments: tiers.flatMap(([, tier]) => weightedShuffle(tier, random)),
+        ...(variant?.effort === undefined ? {} : { effort: variant.effort }),
+      };
     },
     listed() {
       const names = [
@@ -48,10 +63,10 @@ function weightedShuffle(tier: Deployment[], random: Random): Deployment[] {
 }
 
 /** A client may send any string: what is longer than every name is neither compared nor repeated whole. */
-const LONGEST_SHOWN = 100;
+const LONGEST_NAME = 100;
 
 function unknownModel(model: string, known: string[]): GatewayError {
-  const asked = model.slice(0, LONGEST_SHOWN);
+  const asked = model.slice(0, LONGEST_NAME);
   const suggestion = suggest(asked, known);
   return new GatewayError(
     'not-found',

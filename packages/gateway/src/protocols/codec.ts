@@ -6,6 +6,7 @@ import type { GatewayError } from '../errors/error.ts';
 import type { StreamEvent } from '../ir/event.ts';
 import type { JsonObject } from '../ir/json.ts';
 import type { Note } from '../ir/note.ts';
+import type { RenamedProperties } from '../ir/property-names.ts';
 import type { GenerateRequest } from '../ir/request.ts';
 import type { Transducer } from '../ir/transducer.ts';
 import type { SseEvent } from '../kit/sse.ts';
@@ -22,6 +23,8 @@ export interface ClientCodec {
   writeError(error: GatewayError, requestId: string): JsonObject;
   /** The events that end a stream in an error. */
   writeErrorEvents(error: GatewayError, requestId: string): SseEvent[];
+  /** The HTTP status of an error before headers, for a client that reads statuses in its own way; the error's own when absent. */
+  statusOf?(error: GatewayError): number;
 }
 
 /** How we talk to an upstream. */
@@ -48,6 +51,8 @@ export interface WriterOptions {
   /** Which of the `n` choices this answer is. */
   choiceIndex: number;
   requestId: string;
+  /** The upstream's own id of this answer, told with an error inside it. */
+  upstreamRequestId?: string;
   /** The client asked with `functions` and reads `function_call`: see `asksForFunctionCalls` of openai-chat. */
   legacyFunctions?: boolean;
 }
@@ -66,8 +71,12 @@ export interface ReaderOptions {
   jsonObject?: true;
   /** Tools whose names the upstream does not take: its name → the client's. */
   toolNames?: ReadonlyMap<string, string>;
-  /** Freeform tools, by the client's name, that the upstream was offered as ordinary ones: their arguments are unwrapped. */
-  freeformTools?: ReadonlySet<string>;
+  /** By tool, the client's name of each property that went out under another: calls of these tools are read whole. */
+  propertyNames?: RenamedProperties;
+  /** Sequences that the upstream does not know and the reader cuts the answer at. */
+  stopSequences?: readonly string[];
+  /** The most tokens the answer may have: an upstream that gives no reason for the end is taken to have hit it. */
+  outputLimit?: number;
 }
 
 /** What a request writer needs to know of the model it writes for. */
@@ -97,6 +106,10 @@ export interface ModelCapabilities {
   sampling: boolean;
   /** False where the model refuses to be made to call a tool (Claude 5.5): `tool_choice` any or by name. True when absent. */
   forcedTools?: boolean;
+  /** False where tools are refused unless the request says that the model is not to reason. True when absent. */
+  toolsWithReasoning?: false;
+  /** True where an output limit of a few tokens is refused unless the request names an effort. */
+  tinyOutputNeedsEffort?: true;
   /** False where an assistant turn may not come last (Claude 4.6 and newer). */
   prefill: boolean;
   /** Fewest tokens of prefix worth a cache mark; 0 where caching is not explicit. */

@@ -6,7 +6,7 @@ const MAX_BYTES = 20 * 1024 * 1024;
 
 export type ReadBody =
   /** An empty body reads as `{}` with 0 bytes. */
-  { kind: 'object'; body: JsonObject; bytes: number } | { kind: 'not-an-object' } | { kind: 'too-large' };
+  { kind: 'object'; body: JsonObject; bytes: number } | { kind: 'not-an-object'; text: string } | { kind: 'too-large' };
 
 /** Reads to the end even what is too large, so that the client is ready to hear the refusal. */
 export async function readBody(request: IncomingMessage): Promise<ReadBody> {
@@ -18,8 +18,9 @@ export async function readBody(request: IncomingMessage): Promise<ReadBody> {
   }
   if (bytes > MAX_BYTES) return { kind: 'too-large' };
   if (bytes === 0) return { kind: 'object', body: {}, bytes };
-  const body = parse(Buffer.concat(chunks).toString());
-  return isObject(body) ? { kind: 'object', body, bytes } : { kind: 'not-an-object' };
+  const text = Buffer.concat(chunks).toString();
+  const body = parse(text);
+  return isObject(body) ? { kind: 'object', body, bytes } : { kind: 'not-an-object', text };
 }
 
 function parse(text: string): Json | undefined {

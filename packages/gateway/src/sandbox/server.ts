@@ -4,12 +4,19 @@ import type { AddressInfo, Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { type Clock, systemClock } from '../kit/clock.ts';
 import { Lru } from '../kit/lru.ts';
+import { type AccountSettings, createAccount } from './account.ts';
+import type { PlannedFault } from './admin/fault-plan.ts';
+import type { SandboxCredentials } from './credentials/settings.ts';
+import { CredentialStore } from './credentials/store.ts';
 import { errorReply, refuse } from './errors.ts';
+import type { ModelLimit } from './limits.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { readBody } from './read-body.ts';
 import { type LoggedRequest, type OpenEntry, RequestLog } from './request-log.ts';
 import { answerCall } from './routes.ts';
-import type { SandboxReply, SandboxWorld, Scenario } from './surface.ts';
+import { StatementStore } from './sql/statement-store.ts';
+import type { AccountWorld } from './account-surface.ts';
+import type { SandboxReply, Scenario } from './surface.ts';
 import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
 import { writeReply } from './write-reply.ts';
 
@@ -23,6 +30,14 @@ export interface SandboxOptions {
   switches?: Partial<Switches>;
   /** Scripts by model name, for prompts that bring none. */
   scenario?: Scenario;
+  /** What differs from an account in which everything is open. */
+  account?: Partial<AccountSettings>;
+  /** Requests and tokens per minute by model, `*` for every other; none unless said. */
+  limits?: Record<string, ModelLimit>;
+  /** Random faults: `5%:503`, `503`, `5%:reset@llama3.1-8b`. */
+  faults?: PlannedFault[];
+  /** Who may pass; any token that begins with `sandbox-` unless said. */
+  credentials?: SandboxCredentials;
   /** Gets one line per request. */
   log?: (line: string) => void;
   clock?: Clock;
@@ -34,6 +49,8 @@ export interface CortexSandbox {
   readonly port: number;
   /** The last thousand requests, oldest first. */
   readonly requests: readonly LoggedRequest[];
+  /** Tokens, keys and sessions, to add and to revoke. */
+  readonly credentials: CredentialStore;
   /** Requests whose answers are not complete. */
   readonly openRequests: number;
   readonly openConnections: number;
@@ -87,12 +104,15 @@ export async function createCortexSandbox(options: SandboxOptions = {}): Promise
     const { method, requestId } = entry;
     response.setHeader('X-Snowflake-Request-ID', requestId);
     response.setHeader('x-couloir-sandbox', '1');
+    // Clients correct their clock by it.
+    response.setHeader('Date', new Date(clock.now()).toUTCString());
     const read = await readBody(request);
     if (read.kind === 'object') entry.body = read.body;
     let reply: SandboxReply;
     try {
-      const pathname = entry.path.replace(/\?.*$/s, '');
-      reply = answerCall({ method, pathname, headers: request.headers, read, requestId }, world);
+      const [, pathname = '', search = ''] = /^([^?]*)\??(.*)$/s.exec(entry.path) ?? [];
+      const query = new URLSearchParams(search);
+      reply = answerCall({ method, pathname, query, headers: request.headers, read, requestId }, world);
     } catch (cause) {
       log(`${method} ${entry.path} failed in the sandbox itself: ${inspect(cause)}`);
       reply = errorReply(refuse('internal-error'), requestId);
@@ -114,6 +134,7 @@ export async function createCortexSandbox(options: SandboxOptions = {}): Promise
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
     requests: requests.entries,
+    credentials: world.credentials,
     get openRequests() {
       return requests.open;
     },
@@ -128,7 +149,8 @@ export async function createCortexSandbox(options: SandboxOptions = {}): Promise
   };
 }
 
-function createWorld({ seed = 'couloir', switches, scenario }: SandboxOptions, clock: Clock): SandboxWorld {
+function createWorld(options: SandboxOptions, clock: Clock): AccountWorld {
+  const { seed = 'couloir', switches, scenario, account, limits, faults } = options;
   const now = () => clock.now();
   const attempts = new Lru<number>({ ...ATTEMPTS_KEPT, now });
   return {
@@ -137,6 +159,15 @@ function createWorld({ seed = 'couloir', switches, scenario }: SandboxOptions, c
     switches: { ...DEFAULT_SWITCHES, ...switches },
     seed,
     ...(scenario === undefined ? {} : { scenario }),
+    account: createAccount({
+      seed,
+      now,
+      ...(account === undefined ? {} : { settings: account }),
+      ...(limits === undefined ? {} : { limits }),
+      ...(faults === undefined ? {} : { faults }),
+    }),
+    credentials: new CredentialStore(options.credentials ?? {}, { now, seed }),
+    statements: new StatementStore(),
     attempt(fingerprint) {
       const earlier = attempts.get(fingerprint) ?? 0;
       attempts.set(fingerprint, earlier + 1);

@@ -5,7 +5,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { SseEvent } from '../kit/sse.ts';
 import type { PromptCache } from './prompt-cache.ts';
 import type { Switches } from './switches.ts';
-import type { Timing } from './turn.ts';
+import type { SimulatedUsage, Timing } from './turn.ts';
 
 export interface SandboxRequest {
   headers: IncomingHttpHeaders;
@@ -28,17 +28,22 @@ export interface SandboxWorld {
   seed: string;
   /** Scripts by model name, for prompts that bring none. */
   scenario?: Scenario;
+  /** Gets the counts of a turn that was answered. */
+  meter?: (usage: SimulatedUsage) => void;
+  /** The fault that befalls this request unless its script has one of its own. */
+  fault?: string;
   /** How many times this very request was seen before (`fail 503 x2`); counts it. */
   attempt(fingerprint: string): number;
 }
 
 export type SandboxReply =
-  | { kind: 'json'; status: number; body: JsonObject; timing?: Timing }
+  | { kind: 'json'; status: number; body: JsonObject; timing?: Timing; headers?: Record<string, string> }
   /** A 200 `text/event-stream`. */
-  | { kind: 'stream'; events: SseEvent[]; timing: Timing }
+  | { kind: 'stream'; events: SseEvent[]; timing: Timing; headers?: Record<string, string> }
   /** Anything that is neither Cortex's JSON nor its stream: a load balancer's page, half a JSON text. */
   | { kind: 'page'; status: number; contentType: string; body: string }
   /** Close the connection without an answer. */
   | { kind: 'reset' };
 
+/** What a model answers. It knows nothing of accounts: `gate.ts` stands before it. */
 export type Surface = (request: SandboxRequest, world: SandboxWorld) => SandboxReply;

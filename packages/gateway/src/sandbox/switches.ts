@@ -90,6 +90,19 @@ export interface Switches {
    * as before Opus 4.7.
    */
   thinkingDisplay: 'by-model' | 'summarized';
+  /**
+   * Deltas of `inference:complete`. `flat`: a `type` on the delta, the same text in three places and usage in every
+   * chunk (snowflake-ml-python, ellmer, CARTO). `content-list`: only the list, without types on tool items, and usage
+   * in the last chunk alone, as Snowflake's documentation printed it for Claude in 2025.
+   */
+  completeDelta: 'flat' | 'content-list';
+  /**
+   * A request to stream with an expired session. `json`: a plain body, as every other refusal of a stream. `event`: one
+   * event in a stream. Snowflake's docs say only that the answer is a 200 with code 390112.
+   */
+  sessionRefusalOnStream: 'json' | 'event';
+  /** One event of `inference:complete` spread over many `data:` lines, as Snowflake's documentation prints it. */
+  completePrettyJson: boolean;
 }
 
 export const DEFAULT_SWITCHES: Switches = {
@@ -111,4 +124,7 @@ export const DEFAULT_SWITCHES: Switches = {
   missingBearerStatus: 400,
   unknownFields: 'ignore',
   thinkingDisplay: 'by-model',
+  completeDelta: 'flat',
+  completePrettyJson: false,
+  sessionRefusalOnStream: 'json',
 };

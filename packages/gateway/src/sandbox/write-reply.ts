@@ -34,7 +34,7 @@ export async function writeReply(
       const text = JSON.stringify(reply.body);
       // Nothing is sent before a unary answer is complete, headers included: docs/cortex-quirks.md#unary-silence
       if (reply.timing !== undefined && reply.timing.stallMs > 0) await clock.sleep(reply.timing.stallMs, gone);
-      writeHead(response, reply.status, 'application/json');
+      writeHead(response, reply.status, { 'content-type': 'application/json', ...reply.headers });
       if (reply.timing?.cutAfter !== undefined) return cut(response, text.slice(0, text.length / 2));
       return end(response, text, gone);
     }
@@ -45,11 +45,11 @@ export async function writeReply(
 
 async function writeStream(
   response: ServerResponse,
-  { events, timing }: Extract<SandboxReply, { kind: 'stream' }>,
+  { events, timing, headers }: Extract<SandboxReply, { kind: 'stream' }>,
   clock: Clock,
   gone: AbortSignal,
 ): Promise<void> {
-  writeHead(response, 200, 'text/event-stream');
+  writeHead(response, 200, { 'content-type': 'text/event-stream', ...headers });
   response.flushHeaders();
   if (timing.stallMs > 0) await clock.sleep(timing.stallMs, gone);
   for (const [at, event] of events.entries()) {
@@ -67,8 +67,8 @@ async function end(response: ServerResponse, last: string, gone: AbortSignal): P
   await finished;
 }
 
-function writeHead(response: ServerResponse, status: number, contentType: string): void {
-  response.writeHead(status, { ...RECORDED_HEADERS, 'content-type': contentType, 'transfer-encoding': 'chunked' });
+function writeHead(response: ServerResponse, status: number, headers: Record<string, string>): void {
+  response.writeHead(status, { ...RECORDED_HEADERS, ...headers, 'transfer-encoding': 'chunked' });
 }
 
 /** Sends what was written so far, then resets the connection. */

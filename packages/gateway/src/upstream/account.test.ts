@@ -66,9 +66,29 @@ describe('every way to write an api_base', () => {
     expect([api('v1/chat/completions'), api('v1/messages'), api('inference:complete'), api('v1')]).toEqual([
       'chat-completions',
       'messages',
-      undefined,
+      'complete',
       undefined,
     ]);
+  });
+
+  it.each([
+    ['', undefined],
+    ['/v1', undefined],
+    ['/v1/chat/completions', 'chat-completions'],
+    ['/v1/messages', 'messages'],
+  ] as const)('sends through an AI Gateway what its address names: …/SNOWFLAKE%s', (path, api) => {
+    const gateway = `${MAIN}/api/v2/aigateways/SNOWFLAKE`;
+    const address = cortexAddress({ apiBase: gateway + path });
+    expect(address).toMatchObject({
+      aiGateway: 'SNOWFLAKE',
+      urls: {
+        chatCompletions: `${gateway}/v1/chat/completions`,
+        messages: `${gateway}/v1/messages`,
+        embed: `${MAIN}/api/v2/cortex/inference:embed`,
+        statements: `${MAIN}/api/v2/statements`,
+      },
+    });
+    expect(address.api).toBe(api);
   });
 });
 

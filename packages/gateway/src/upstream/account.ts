@@ -2,26 +2,41 @@
 import { findPlaceholder } from '../config/placeholder.ts';
 import type { DeploymentSettings } from '../config/settings.ts';
 import { GatewayError } from '../errors/error.ts';
+import { isLoopback } from './loopback.ts';
 
 export interface CortexAddress {
   /** Scheme, host and port. */
   origin: string;
-  urls: { chatCompletions: string; messages: string; embed: string; models: string };
+  urls: {
+    chatCompletions: string;
+    messages: string;
+    complete: string;
+    embed: string;
+    models: string;
+    statements: string;
+  };
   /** The API the operator named by pasting its endpoint. */
-  api?: 'chat-completions' | 'messages';
+  api?: 'chat-completions' | 'messages' | 'complete';
+  /** The Cortex AI Gateway that chat completions and messages go through, by its name. */
+  aiGateway?: string;
 }
+
+/** `…/api/v2/aigateways/SNOWFLAKE/v1`, with or without the endpoint: docs/cortex-quirks.md#ai-gateway */
+const AI_GATEWAY =
+  /\/api\/v2\/aigateways\/(?<name>[A-Za-z_][\w$]*)(?:\/v1(?:\/(?<endpoint>chat\/completions|messages))?)?$/;
 
 const DOMAIN = /\.snowflakecomputing\.(com|cn)$/;
 
 /** Paths people paste, longest first; what stands before them is a prefix of their own proxy. */
 const KNOWN_PATHS: readonly (readonly [suffix: string, api?: NonNullable<CortexAddress['api']>])[] = [
-  ['/api/v2/cortex/inference:complete'],
+  ['/api/v2/cortex/inference:complete', 'complete'],
   ['/api/v2/cortex/inference:embed'],
   ['/api/v2/cortex/v1/chat/completions', 'chat-completions'],
   ['/api/v2/cortex/v1/messages', 'messages'],
   ['/api/v2/cortex/v1'],
   ['/api/v2/cortex/models'],
   ['/api/v2/cortex'],
+  ['/api/v2/statements'],
   ['/api/v2'],
   ['/api'],
 ];
@@ -44,22 +59,31 @@ export function cortexAddress(base: DeploymentSettings['base']): CortexAddress {
     throw wrong(text, 'is not a Snowflake account. It looks like "myorg-myaccount" or "ab12345.eu-west-1"');
   }
   const path = url.pathname.replace(/\/+$/, '');
-  const known = KNOWN_PATHS.find(([suffix]) => path.endsWith(suffix));
-  const prefix = known === undefined ? path : path.slice(0, -known[0].length);
+  const gateway = AI_GATEWAY.exec(path);
+  const known = gateway === null ? KNOWN_PATHS.find(([suffix]) => path.endsWith(suffix)) : undefined;
+  const suffix = gateway?.[0] ?? known?.[0] ?? '';
+  const prefix = path.slice(0, path.length - suffix.length);
   if (prefix !== '' && DOMAIN.test(host)) {
     throw wrong(text, `has the path "${path}". Snowflake serves Cortex under "/api/v2/cortex"; leave the path away`);
   }
   const origin = url.origin;
-  const cortex = `${origin}${prefix}/api/v2/cortex`;
+  const version2 = `${origin}${prefix}/api/v2`;
+  const cortex = `${version2}/cortex`;
+  const { name: aiGateway, endpoint } = gateway?.groups ?? {};
+  const chat = aiGateway === undefined ? cortex : `${version2}/aigateways/${aiGateway}`;
+  const api = endpoint === undefined ? known?.[1] : endpoint === 'messages' ? 'messages' : 'chat-completions';
   return {
     origin,
     urls: {
-      chatCompletions: `${cortex}/v1/chat/completions`,
-      messages: `${cortex}/v1/messages`,
+      chatCompletions: `${chat}/v1/chat/completions`,
+      messages: `${chat}/v1/messages`,
+      complete: `${cortex}/inference:complete`,
       embed: `${cortex}/inference:embed`,
       models: `${cortex}/models`,
+      statements: `${version2}/statements`,
     },
-    ...(known?.[1] === undefined ? {} : { api: known[1] }),
+    ...(api === undefined ? {} : { api }),
+    ...(aiGateway === undefined ? {} : { aiGateway }),
   };
 }
 
@@ -88,6 +112,13 @@ function withScheme(text: string): string {
     throw wrong(
       text,
       'has characters that no account identifier has. It looks like "myorg-myaccount" or "ab12345.eu-west-1"',
+    );
+  }
+  const [organization, account, ...more] = text.split('.');
+  if (account !== undefined && more.length === 0 && !/-|^(privatelink|global)$/i.test(account)) {
+    throw wrong(
+      text,
+      `has a dot between organization and account, or a region that is none. Write "${organization}-${account}"`,
     );
   }
   return `https://${text.toLowerCase()}.snowflakecomputing.com`;
@@ -136,8 +167,11 @@ function refusePlaceholder(text: string): void {
   throw wrong(text, `still has the placeholder "${placeholder}". Write your own there, like "myorg-myaccount"`);
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || /^127(\.\d+){3}$/.test(host) || host === '[::1]';
+/** What an address that may well be right is missing if it is not. */
+export function addressWarning(base: DeploymentSettings['base']): string | undefined {
+  const text = ('account' in base ? base.account : base.apiBase).trim().replace(/\.snowflakecomputing\.com$/i, '');
+  if (!/^[a-z]{2,3}\d{5,6}$/i.test(text)) return undefined;
+  return `"${text}" looks like an account locator without its region, which works in AWS us-west-2 alone. Elsewhere write the region too, like "${text}.eu-west-1", or the form "myorg-myaccount".`;
 }
 
 /** What may be a secret in an address (before "@", after "?") is not repeated. */

@@ -35,6 +35,9 @@ describe('what the data says of well-known models', () => {
     ['claude-4-sonnet', { reasoning: 'budget', structuredOutput: 'tool', vision: true }],
     ['claude-3-5-sonnet', { reasoning: 'none', vision: false, structuredOutput: 'tool' }],
     ['openai-gpt-5', { family: 'openai', reasoning: 'effort', efforts: ['minimal', 'low', 'medium', 'high'] }],
+    ['openai-gpt-5.2', { tinyOutputNeedsEffort: true }],
+    ['openai-gpt-5.6-sol', { toolsWithReasoning: false, efforts: ['none', 'low', 'medium', 'high'] }],
+    ['openai-gpt-6-astra', { toolsWithReasoning: false }],
     ['openai-gpt-4.1', { family: 'openai', reasoning: 'none', contextWindow: 128_000, maxOutputTokens: 32_000 }],
     ['llama4-maverick', { family: 'other', tools: false, structuredOutput: 'none', defaultOutputTokens: 8_192 }],
     ['llama3.1-8b', { family: 'other', tools: false, defaultOutputTokens: 16_384 }],
@@ -76,7 +79,17 @@ describe('names', () => {
 describe('models nobody has heard of get the defaults of their family', () => {
   it.each([
     ['claude-sonnet-9', { family: 'claude', reasoning: 'adaptive', sampling: false, prefill: false }],
-    ['openai-gpt-9', { family: 'openai', reasoning: 'effort', tools: true }],
+    [
+      'openai-gpt-9',
+      {
+        family: 'openai',
+        reasoning: 'effort',
+        tools: true,
+        toolsWithReasoning: false,
+        efforts: ['none', 'low', 'medium', 'high'],
+      },
+    ],
+    ['openai-o9', { family: 'openai', reasoning: 'effort', efforts: ['low', 'medium', 'high'] }],
     ['mydb.myschema.tuned', { family: 'other', reasoning: 'none', tools: false }],
   ])('%s', (name, expected) => {
     expect(describeModel(name)).toMatchObject(expected);

@@ -21,7 +21,7 @@ export interface ChatModel extends ModelEntry, ModelCapabilities {
   price?: ModelPrice;
 }
 
-interface EmbeddingModel extends ModelEntry {
+export interface EmbeddingModel extends ModelEntry {
   kind: 'embedding';
   contextWindow?: number;
   dimensions: number;
@@ -47,15 +47,27 @@ export const CATALOGUE_DATE: number = Date.parse(data.asOf) / 1000;
 
 const MODELS = data.models as (ChatModel | EmbeddingModel)[];
 const CHAT_MODELS = MODELS.filter((model) => model.kind === 'chat');
+const EMBEDDING_MODELS = MODELS.filter((model) => model.kind === 'embedding');
 
 /** The chat models that Snowflake lists for its REST API, in catalogue order: newest Claude first. */
 export function listChatModels(): ChatModel[] {
   return CHAT_MODELS.filter((model) => model.restApi);
 }
 
+/** The embedding models that Snowflake lists for its REST API. */
+export function listEmbeddingModels(): EmbeddingModel[] {
+  return EMBEDDING_MODELS.filter((model) => model.restApi);
+}
+
 /** True for a model that answers with vectors, which no chat endpoint serves. */
 export function isEmbeddingModel(name: string): boolean {
-  return MODELS.some((model) => model.kind === 'embedding' && model.id === name.toLowerCase());
+  return findEmbeddingModel(name) !== undefined;
+}
+
+/** The catalogue's row of an embedding model: how long its vectors are, and whether the REST API serves it. */
+export function findEmbeddingModel(name: string): EmbeddingModel | undefined {
+  const id = name.toLowerCase();
+  return EMBEDDING_MODELS.find((model) => model.id === id);
 }
 
 /** The catalogue's row for a name in any of its spellings. */
@@ -73,6 +85,8 @@ export function describeModel(name: string): ModelCapabilities {
     maxOutputTokens,
     tools,
     forcedTools,
+    toolsWithReasoning,
+    tinyOutputNeedsEffort,
     vision,
     structuredOutput,
     reasoning,
@@ -88,6 +102,8 @@ export function describeModel(name: string): ModelCapabilities {
     maxOutputTokens,
     tools,
     ...(forcedTools === undefined ? {} : { forcedTools }),
+    ...(toolsWithReasoning === undefined ? {} : { toolsWithReasoning }),
+    ...(tinyOutputNeedsEffort === undefined ? {} : { tinyOutputNeedsEffort }),
     vision,
     structuredOutput,
     reasoning,
@@ -118,16 +134,19 @@ function familyDefaults(id: string): ModelCapabilities {
   if (id.startsWith('claude')) return newestClaude();
   const openai = /^(openai-)?(gpt-|o\d|chatgpt-)/.test(id) && !id.includes('oss');
   const reasons = openai && /gpt-[5-9]|(^|-)o\d/.test(id) && !id.endsWith('-chat');
+  // What the newest ones refuse, those to come refuse too.
+  const isNew = reasons && /gpt-(5\.[6-9]|[6-9])/.test(id);
   return {
     family: openai ? 'openai' : 'other',
     contextWindow: openai ? 272_000 : 128_000,
     defaultOutputTokens: openai ? 16_384 : 8_192,
     maxOutputTokens: openai ? 128_000 : 8_192,
     tools: openai,
+    ...(isNew ? { toolsWithReasoning: false as const } : {}),
     vision: openai,
     structuredOutput: openai ? 'native' : 'none',
     reasoning: reasons ? 'effort' : 'none',
-    efforts: reasons ? ['low', 'medium', 'high'] : [],
+    efforts: reasons ? [...(isNew ? ['none'] : []), 'low', 'medium', 'high'] : [],
     sampling: true,
     prefill: true,
     cacheMinTokens: 0,

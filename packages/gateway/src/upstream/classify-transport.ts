@@ -54,6 +54,27 @@ export function classifyTransport(cause: unknown, origin: string): GatewayError 
   });
 }
 
+/**
+ * The meaning of an answer that broke off after it had begun.
+ * @param name how the upstream is called in messages
+ */
+export function classifyCut(cause: unknown, name: string, requestId: string | undefined): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  const code = codeOf(cause);
+  const silent = code === 'UND_ERR_BODY_TIMEOUT';
+  const how = silent ? 'fell silent amid its answer for too long (timeouts.idle)' : 'broke off its answer';
+  const marks = [code, requestId === undefined ? undefined : `request id ${requestId}`].filter(Boolean).join(', ');
+  return new GatewayError(
+    silent ? 'upstream-timeout' : 'upstream-broken',
+    `${name} ${how}${marks === '' ? '' : ` (${marks})`}. Try again.`,
+    {
+      cause,
+      retry: 'same',
+      upstream: { ...(code === undefined ? {} : { code }), ...(requestId === undefined ? {} : { requestId }) },
+    },
+  );
+}
+
 function codeOf(cause: unknown): string | undefined {
   for (let error = cause; error instanceof Error; error = error.cause) {
     if ('code' in error && typeof error.code === 'string') return error.code;

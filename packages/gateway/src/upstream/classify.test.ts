@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { classifyAnswer } from './classify.ts';
+import { GatewayError } from '../errors/error.ts';
+import type { ErrorKind } from '../errors/table.ts';
+import { classifyAnswer, explainFailure } from './classify.ts';
 
 const snowflake = (message: string, code?: string) =>
   JSON.stringify({ message, ...(code === undefined ? {} : { code, error_code: code }), request_id: 'id-1' });
@@ -86,4 +88,62 @@ describe('what an upstream means', () => {
   it('Retry-After is kept', () => {
     expect(classifyAnswer(429, { 'retry-after': '7' }, '', 'Snowflake').detail.retryAfterMs).toBe(7000);
   });
+});
+
+describe('what a failure inside an answer means', () => {
+  const inside = (message: string, code?: string, kind: ErrorKind = 'upstream-broken') =>
+    new GatewayError(kind, 'The upstream ended its answer.', {
+      retry: 'same',
+      upstream: { message, ...(code === undefined ? {} : { code }) },
+    });
+
+  it.each<[string, GatewayError, ErrorKind, string]>([
+    ['words', inside('all requests were throttled by remote service'), 'upstream-limited', 'same'],
+    ['a code of Snowflake', inside('java.io.IOException', '392606'), 'upstream-broken', 'same'],
+    ['a status as a code', inside('busy', '503'), 'upstream-overloaded', 'same'],
+    ['a type as a code', inside('wait', 'rate_limit_error'), 'upstream-limited', 'same'],
+    ['an expired session', inside('Your session has expired.', '390112'), 'upstream-refused-us', 'same'],
+    [
+      'words for a code nobody knows',
+      inside('prompt is too long: 2 tokens > 1 maximum', '7'),
+      'context-overflow',
+      'never',
+    ],
+    ['what only the codec knows', inside('no', undefined, 'upstream-timeout'), 'upstream-timeout', 'same'],
+    ['nothing known', inside('Something went wrong during generation'), 'upstream-broken', 'same'],
+  ])('%s', (_what, error, kind, retry) => {
+    const explained = explainFailure(error, 'Snowflake', 'sf-1');
+    expect([explained.kind, explained.detail.retry]).toEqual([kind, retry]);
+    expect(explained.detail.upstream?.requestId).toBe('sf-1');
+  });
+
+  it('its own request id wins over the one of the answer', () => {
+    const error = new GatewayError('upstream-broken', 'x', { upstream: { requestId: 'own', message: 'goaway' } });
+    expect(explainFailure(error, 'Snowflake', 'sf-1').publicMessage).toBe(
+      'Snowflake said: goaway (HTTP 200, request id own). A connection inside Snowflake was reset: try again.',
+    );
+  });
+
+  it('without words it keeps its own, and gets the request id', () => {
+    const explained = explainFailure(
+      new GatewayError('upstream-broken', 'Cut off.', { retry: 'same' }),
+      'Snowflake',
+      'sf-1',
+    );
+    expect([explained.publicMessage, explained.detail]).toEqual([
+      'Cut off.',
+      { retry: 'same', upstream: { requestId: 'sf-1' } },
+    ]);
+  });
+});
+
+it('an answer that is asked to be too long is no conversation that is', () => {
+  const said = (message: string) => classifyAnswer(400, {}, snowflake(message), 'Snowflake').kind;
+  expect(
+    [
+      'invalid request parameters: "max_tokens: 200000 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-6"',
+      'max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you provided 100000.',
+      'input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease input length or `max_tokens` and try again',
+    ].map(said),
+  ).toEqual(['output-limit', 'output-limit', 'context-overflow']);
 });

@@ -14,7 +14,16 @@ export interface ChildOptions {
   cwd: string;
   home: string;
   env?: Record<string, string>;
+  /** Said to it before its input ends. */
+  input?: string;
   timeoutMs?: number;
+}
+
+export interface RunningChild {
+  /** Resolves also when the program fails: its exit code and words are the caller's to judge. */
+  ended: Promise<ChildResult>;
+  /** What Ctrl-C does. */
+  interrupt(): void;
 }
 
 /** Variables of this process that a child may see. Git's own must not leak: under a hook they name another repository. */
@@ -38,23 +47,26 @@ export function childEnvironment(home: string, extra: Record<string, string> = {
   return { ...Object.fromEntries(inherited), HOME: home, USERPROFILE: home, PATH: path, CI: '1', ...extra };
 }
 
-/** Resolves also when the program fails: its exit code and words are the caller's to judge. */
 export function runChild(command: string, args: string[], options: ChildOptions): Promise<ChildResult> {
-  return new Promise((done) => {
-    const child = execFile(
-      command,
-      args,
-      {
-        cwd: options.cwd,
-        env: childEnvironment(options.home, options.env),
-        timeout: options.timeoutMs ?? 60_000,
-        maxBuffer: 64 * 1024 * 1024,
-      },
-      (error, stdout, stderr) => {
-        const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-        done({ exitCode, stdout, stderr: exitCode === -1 ? `${stderr}\n${error?.message}` : stderr });
-      },
-    );
-    child.stdin?.end();
-  });
+  return startChild(command, args, options).ended;
+}
+
+export function startChild(command: string, args: string[], options: ChildOptions): RunningChild {
+  const { promise: ended, resolve: end } = Promise.withResolvers<ChildResult>();
+  const child = execFile(
+    command,
+    args,
+    {
+      cwd: options.cwd,
+      env: childEnvironment(options.home, options.env),
+      timeout: options.timeoutMs ?? 60_000,
+      maxBuffer: 64 * 1024 * 1024,
+    },
+    (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      end({ exitCode, stdout, stderr: exitCode === -1 ? `${stderr}\n${error?.message}` : stderr });
+    },
+  );
+  child.stdin?.end(options.input);
+  return { ended, interrupt: () => void child.kill('SIGINT') };
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PI_VERSION } from './agents/pi.ts';
 import { runChild } from './child.ts';
 import { installAgent } from './install.ts';
 import { startProgram, type RunningProgram } from './program.ts';
@@ -29,7 +30,7 @@ let pi: string;
 let program: RunningProgram;
 
 beforeAll(async () => {
-  pi = await installAgent('@mariozechner/pi-coding-agent', '0.73.1', 'pi');
+  pi = await installAgent('@mariozechner/pi-coding-agent', PI_VERSION, 'pi');
   home = await mkdtemp(join(tmpdir(), 'couloir-agents-'));
   program = await startProgram(home);
   await mkdir(join(home, '.pi/agent'), { recursive: true });

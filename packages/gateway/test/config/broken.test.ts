@@ -42,7 +42,7 @@ describe('our own file', () => {
     [
       'a word of no choice',
       'models:\n  - { name: a, api: mesages }\n',
-      'config.yaml:2:21 models.0.api: expected one of "chat-completions", "messages" (did you mean "messages"?).',
+      'config.yaml:2:21 models.0.api: expected one of "chat-completions", "messages", "complete" (did you mean "messages"?).',
     ],
     [
       'a duration without sense',
@@ -126,6 +126,11 @@ describe("LiteLLM's file", () => {
       'a model without parameters',
       'model_list:\n  - model_name: a\n',
       'config.yaml:2:5 model_list.0.litellm_params: is missing: what serves the model, at least "model".',
+    ],
+    [
+      'a Cortex API that there is not',
+      'model_list:\n  - model_name: a\n    litellm_params: { model: snowflake/llama3.1-8b, api_key: pat/x, account_id: acme-main, cortex_api: fast }\n',
+      'config.yaml:3:104 model_list.0.litellm_params.cortex_api: expected one of "chat-completions", "messages", "complete".',
     ],
     [
       'a bare Cortex name',

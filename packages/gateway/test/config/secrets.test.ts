@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { explainSettings } from '../../src/config/explain.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import { resolveDeployment } from '../../src/upstream/deployment.ts';
+import { offlineTokens } from '../support/tokens.ts';
 import { fixture, load } from './load.ts';
 
 /** Letters that occur in no word of ours, so that finding one is no accident. */
@@ -13,7 +14,7 @@ const secret = fc.stringMatching(/^[QZXJ]{12,24}$/);
 function everythingSaid(act: () => ReturnType<typeof load>): string {
   try {
     const loaded = act();
-    const resolved = loaded.settings.deployments.map(resolveDeployment);
+    const resolved = loaded.settings.deployments.map((deployment) => resolveDeployment(deployment, offlineTokens()));
     return [loaded, explainSettings(loaded), resolved, loaded.settings]
       .map((value) => `${JSON.stringify(value)}${inspect(value, { depth: 20 })}`)
       .join('\n');
@@ -43,6 +44,16 @@ const FILES: [string, string, Record<string, (value: string) => string>][] = [
     'broken, LiteLLM',
     'model_list:\n  - model_name: a\n    litellm_params: { model: snowflake/a, api_key: os.environ/KEY, rpm: os.environ/KEY }\n',
     { KEY: (value) => value },
+  ],
+  [
+    'OAuth and a session',
+    'accounts:\n  a: { account: a-b, oauth: { token_url: "https://x.example/t", client_id: i, client_secret: "${KEY}", refresh_token: "${KEY}" } }\n  b: { account: a-b, session: { token: "${KEY}", master_token: "${KEY}" } }\nmodels: [{ name: a, account: a }, { name: b, account: b }]\n',
+    { KEY: (value) => value },
+  ],
+  [
+    'a key that is none',
+    'accounts: { a: { account: a-b, user: u, private_key: "${KEY}", private_key_passphrase: "${KEY}" } }\nmodels: [{ name: a }]\n',
+    { KEY: (value) => `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${value}` },
   ],
   [
     'a token with a line break',

@@ -4,17 +4,31 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explainSettings } from '../../src/config/explain.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import type { CredentialSettings } from '../../src/config/settings.ts';
+import { Secret } from '../../src/kit/secret.ts';
 import { listChatModels } from '../../src/upstream/catalogue.ts';
 import { fixture, folder, load } from './load.ts';
+
+function tokenOf(credential: CredentialSettings): string | undefined {
+  return credential.kind === 'snowflake-token' && credential.token instanceof Secret
+    ? credential.token.reveal()
+    : undefined;
+}
 
 const TOKEN = { SNOWFLAKE_ACCOUNT: 'acme-main', SNOWFLAKE_PAT: 'the-token' };
 
 describe('without a file', () => {
-  it('an account and a token serve the whole catalogue, under three names each', () => {
+  it('an account and a token serve the whole catalogue, chat models under three names each', () => {
     const { settings, source, notes } = load(undefined, TOKEN);
     expect(source).toBe('environment');
     expect(notes).toEqual([]);
-    expect(settings.deployments.map(({ modelName }) => modelName)).toEqual(listChatModels().map(({ id }) => id));
+    expect(settings.deployments.map(({ modelName }) => modelName)).toEqual([
+      ...listChatModels().map(({ id }) => id),
+      'snowflake-arctic-embed-m-v1.5',
+      'snowflake-arctic-embed-m',
+      'e5-base-v2',
+      'snowflake-arctic-embed-l-v2.0',
+    ]);
     expect(settings.aliases).toMatchObject({
       'cortex-sonnet-4-6': { model: 'claude-sonnet-4-6', hidden: false },
       'cortex-g5-2': { model: 'openai-gpt-5.2', hidden: false },
@@ -39,7 +53,7 @@ describe('without a file', () => {
     (variable) => {
       const { credential } = load(undefined, { SNOWFLAKE_ACCOUNT: 'acme-main', [variable]: 'the-token' }).settings
         .deployments[0]!;
-      expect(credential.kind === 'snowflake-token' && credential.token.reveal()).toBe('the-token');
+      expect(tokenOf(credential)).toBe('the-token');
     },
   );
 
@@ -144,7 +158,7 @@ describe("LiteLLM's file", () => {
       contextWindow: 200_000,
       maxOutputTokens: 32_000,
     });
-    expect(main!.credential.kind === 'snowflake-token' && main!.credential.token.reveal()).toBe('pat/from-the-file');
+    expect(tokenOf(main!.credential)).toBe('pat/from-the-file');
     expect(spare).toMatchObject({
       modelName: 'agent',
       base: { account: 'acme_spare.eu-west-1' },
@@ -187,7 +201,6 @@ describe("LiteLLM's file", () => {
       'ignored general_settings.database_url',
       'ignored router_settings.routing_strategy',
       'warning model_list.5.litellm_params.model',
-      'warning model_list.6.litellm_params.model',
     ]);
   });
 
@@ -214,6 +227,14 @@ describe("LiteLLM's file", () => {
     expect(settings.deployments.map(({ modelName }) => modelName)).toEqual(['local', 'azure-mini']);
     expect(notes.filter(({ message }) => message.includes('SNOWFLAKE_PAT is not set'))).toHaveLength(4);
   });
+});
+
+it('a model that Cortex nearly has is told, with its name', () => {
+  const { settings, notes } = load('models: [{ name: agent, model: claude-sonet-4-6 }]\n', TOKEN);
+  expect(settings.deployments.map(({ model }) => model)).toEqual(['claude-sonet-4-6']);
+  expect(notes).toMatchObject([
+    { severity: 'warning', path: 'models.0', message: expect.stringContaining('Did you mean "claude-sonnet-4-6"?') },
+  ]);
 });
 
 it('an alias of a model that is not served is told and dropped', () => {

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatProblem } from '../../src/config/problem.ts';
 import { resolveDeployment } from '../../src/upstream/deployment.ts';
+import { offlineTokens } from '../support/tokens.ts';
 import { errorOf, fixture, folder, load, place } from './load.ts';
 
 afterEach(() => rmSync(join(folder, '.env'), { force: true }));
 
 const where = (loaded: ReturnType<typeof load>) =>
   loaded.settings.deployments.map(
-    (deployment) => `${deployment.modelName} -> ${deployment.model} ${resolveDeployment(deployment).url}`,
+    (deployment) =>
+      `${deployment.modelName} -> ${deployment.model} ${resolveDeployment(deployment, offlineTokens()).url}`,
   );
 
 describe("Snowflake's quickstart for Cursor", () => {
@@ -31,7 +33,7 @@ describe("Snowflake's quickstart for Cursor", () => {
       timeouts: { totalMs: 1_800_000, firstByteMs: 120_000, idleMs: 120_000 },
     });
     expect(settings.masterKey?.reveal()).toBe('sk-cursor-stand-in');
-    const deployment = resolveDeployment(settings.deployments[0]!);
+    const deployment = resolveDeployment(settings.deployments[0]!, offlineTokens());
     expect(await deployment.tokens.headersFor(deployment.origin)).toEqual({
       authorization: 'Bearer stand-in-for-the-token',
       'x-snowflake-authorization-token-type': 'PROGRAMMATIC_ACCESS_TOKEN',
@@ -98,7 +100,7 @@ describe("LiteLLM's page on its Snowflake provider", () => {
     };
     const loaded = load(file, env);
     expect(where(loaded)).toEqual(urls);
-    const { tokens, origin } = resolveDeployment(loaded.settings.deployments[0]!);
+    const { tokens, origin } = resolveDeployment(loaded.settings.deployments[0]!, offlineTokens());
     expect((await tokens.headersFor(origin))['authorization']).toBe('Bearer abc');
   });
 });

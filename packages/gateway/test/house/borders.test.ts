@@ -34,6 +34,12 @@ const PLANTS = [
     text: "import type {} from '../planted-right/wire.ts';\n",
   },
   {
+    what: 'the Cursor dialect reads with a fourth protocol',
+    rule: 'cursor-mixes-three',
+    file: 'protocols/cursor/planted.ts',
+    text: "import type {} from '../planted-right/wire.ts';\n",
+  },
+  {
     what: 'a protocol asks the clock',
     rule: 'protocols-pure',
     file: 'protocols/planted-left/planted-clock.ts',
@@ -70,6 +76,18 @@ const PLANTS = [
     text: "import type {} from '../exchange/planted-target.ts';\n",
   },
   {
+    what: 'the database knows what is kept in it',
+    rule: 'store-direction',
+    file: 'store/planted.ts',
+    text: "import type {} from '../exchange/planted-target.ts';\n",
+  },
+  {
+    what: 'the usage report reads past the port of the database',
+    rule: 'usage-direction',
+    file: 'usage/planted.ts',
+    text: "import type {} from '../store/sqlite/planted-target.ts';\n",
+  },
+  {
     what: 'undici has a second user',
     rule: 'only-one-place-imports-undici',
     file: 'policy/planted-request.ts',
@@ -89,7 +107,12 @@ const INNOCENT = 'sandbox/planted-innocent.ts';
 /** What the plants import, so that the proof does not depend on today's file names. */
 const TARGETS = [
   { file: 'kit/planted-hen.ts', text: "import { egg } from './planted-egg.ts';\nexport const hen = () => egg;\n" },
-  ...['upstream/planted-target.ts', 'exchange/planted-target.ts', 'sandbox/planted-target.ts'].map(exporting),
+  ...[
+    'upstream/planted-target.ts',
+    'exchange/planted-target.ts',
+    'sandbox/planted-target.ts',
+    'store/sqlite/planted-target.ts',
+  ].map(exporting),
   ...['protocols/planted-right/wire.ts', 'protocols/planted-right/request.ts'].map(exporting),
 ];
 

@@ -16,10 +16,16 @@ const says = (content: string, extra: JsonObject = {}): JsonObject => ({
   ...extra,
 });
 
+/** Names no fault: whatever reads errors by their words must not take a slip of the pen for a failure of Cortex. */
+const UNKNOWN = 'The script asks for a fault that this sandbox does not have; its documentation lists those it has.';
+
 describe('faults by name', () => {
   const failing = (name: string, extra: JsonObject = {}) => says(`sandbox> fail ${name}`, extra);
   test.each<[string, number, JsonObject]>([
     ['401', 401, { code: '394400' }],
+    ['300014', 400, { code: '300014', message: 'unknown model: "claude-sonnet-4-6"', error_code: '300014' }],
+    ['418', 418, { message: UNKNOWN }],
+    ['throtled', 400, { message: UNKNOWN }],
     ['402', 402, { message: 'budget exceeded' }],
     ['403', 403, { message: 'Not Authorized' }],
     ['003001', 403, { code: '003001' }],

@@ -232,6 +232,16 @@ const ROWS: Row[] = [
     "Invalid 'n': integer out of range. Expected a value between 1 and 128, but got 129 instead.",
   ],
   [
+    'a part of the Responses API',
+    history(GPT, [user([{ type: 'input_text', text: 'Hello.' }])]),
+    "Invalid value: 'input_text'. Supported values are: 'text', 'image_url', 'input_audio', 'refusal', 'audio', and 'file'.",
+  ],
+  [
+    'an image in a tool result',
+    history(GPT, [user(), calls('a'), { ...result('a'), content: [image(PIXEL)] }], { tools: [tool()] }),
+    "Invalid 'messages[2]'. Image URLs are only allowed for messages with role 'user', but this message with role 'tool' contains an image URL.",
+  ],
+  [
     'top_logprobs alone',
     says(GPT, { top_logprobs: 2 }),
     "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.",

@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { X509CertificateGenerator, cryptoProvider } from '@peculiar/x509';
 
-/** A self-signed certificate for 127.0.0.1 and localhost, made anew for each test run. PEM. */
-export async function selfSigned(): Promise<{ key: string; cert: string }> {
+/** A self-signed certificate for 127.0.0.1, localhost and further names, made anew for each test run. PEM. */
+export async function selfSigned(names: readonly string[] = []): Promise<{ key: string; cert: string }> {
   cryptoProvider.set(webcrypto);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
@@ -16,6 +16,7 @@ export async function selfSigned(): Promise<{ key: string; cert: string }> {
       new SubjectAlternativeNameExtension([
         { type: 'dns', value: 'localhost' },
         { type: 'ip', value: '127.0.0.1' },
+        ...names.map((value) => ({ type: 'dns' as const, value })),
       ]),
     ],
   });

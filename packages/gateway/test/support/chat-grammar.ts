@@ -22,7 +22,7 @@ export function checkChatStream(stream: string | SseEvent[]): string | undefined
 class Check {
   #identity: string | undefined;
   #phase: 'begin' | 'content' | 'finished' | 'usage' | 'over' = 'begin';
-  readonly #calls: { name: string; args: string }[] = [];
+  readonly #calls: { name: string; args: string; custom: boolean }[] = [];
 
   see({ event, data }: SseEvent): string | undefined {
     if (this.#phase === 'over') return 'something follows the end';
@@ -116,21 +116,25 @@ class Check {
   }
 
   #toolCall(call: JsonObject): string | undefined {
-    const { index, id, type, function: called } = call;
+    const { index, id, type, custom } = call;
+    const kind = custom === undefined ? 'function' : 'custom';
+    const called = call[kind];
     if (typeof index !== 'number' || !isObject(called)) return 'a tool call without index or function';
-    if (typeof called.arguments !== 'string') return 'arguments are no text';
+    const piece = kind === 'custom' ? called.input : called.arguments;
+    if (typeof piece !== 'string') return 'arguments are no text';
     const known = this.#calls[index];
     if (known !== undefined) {
-      known.args += called.arguments;
+      if (known.custom !== (kind === 'custom')) return `call ${index} changes its kind`;
+      known.args += piece;
       return id === undefined && type === undefined && called.name === undefined
         ? undefined
         : `call ${index} is introduced twice`;
     }
     if (index !== this.#calls.length) return `call ${index} begins before call ${this.#calls.length}`;
     if (typeof id !== 'string' || id === '') return `call ${index} has no id`;
-    if (type !== 'function') return `call ${index} has the type ${JSON.stringify(type)}`;
+    if (type !== kind) return `call ${index} has the type ${JSON.stringify(type)}`;
     if (typeof called.name !== 'string' || called.name === '') return `call ${index} has no name`;
-    this.#calls.push({ name: called.name, args: called.arguments });
+    this.#calls.push({ name: called.name, args: piece, custom: kind === 'custom' });
     return undefined;
   }
 
@@ -139,7 +143,8 @@ class Check {
     if (typeof reason !== 'string' || !FINISH_REASONS.has(reason)) return `finish_reason is ${JSON.stringify(reason)}`;
     if (reason === 'tool_calls' && this.#calls.length === 0) return 'tool_calls without a tool call';
     if (reason === 'stop' && this.#calls.length > 0) return 'stop after a tool call';
-    if (reason !== 'length' && this.#calls.some(({ args }) => args === '')) return 'a call without arguments';
+    if (reason !== 'length' && this.#calls.some(({ args, custom }) => args === '' && !custom))
+      return 'a call without arguments';
     this.#phase = 'finished';
     return undefined;
   }

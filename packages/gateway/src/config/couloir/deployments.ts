@@ -1,5 +1,4 @@
 import { Secret } from '../../kit/secret.ts';
-import { suggest } from '../../kit/suggest.ts';
 import { catalogueDeployments } from '../catalogue-deployments.ts';
 import type { CortexKnowledge } from '../cortex-knowledge.ts';
 import { deploymentId } from '../deployment-id.ts';
@@ -7,55 +6,52 @@ import type { ConfigDocument, Path } from '../document.ts';
 import { pathText } from '../document.ts';
 import type { Draft } from '../draft.ts';
 import type { Environment, Interpolated } from '../interpolate.ts';
-import { unsetText } from '../interpolate.ts';
-import { findPlaceholder } from '../placeholder.ts';
-import type { AccountConfig, CouloirConfig, ModelConfig } from './schema.ts';
-import type { CredentialSettings, DeploymentSettings } from '../settings.ts';
-import { addressFromEnvironment, tokenFromEnvironment } from '../snowflake-environment.ts';
+import { AccountReader } from './accounts.ts';
+import { Complaints } from './complaints.ts';
+import type { CouloirConfig, ModelConfig } from './schema.ts';
+import type { DeploymentSettings } from '../settings.ts';
+import type { SnowflakeConnection } from '../snowflake/connection.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { readTimeouts } from './timeouts.ts';
 
 const OWN_BASES = { openai: 'https://api.openai.com/v1', anthropic: 'https://api.anthropic.com' } as const;
 const KEY_VARIABLES = { openai: 'OPENAI_API_KEY', anthropic: 'ANTHROPIC_API_KEY' } as const;
-const TOKEN_TYPES = { pat: 'PROGRAMMATIC_ACCESS_TOKEN', jwt: 'KEYPAIR_JWT', oauth: 'OAUTH' } as const;
-
-interface Connection {
-  base: DeploymentSettings['base'];
-  credential: CredentialSettings;
-}
 
 /** What a file says of accounts and models, read against the environment. */
 export class DeploymentReader {
   readonly #draft: Draft;
   readonly #document: ConfigDocument;
-  readonly #interpolated: Interpolated;
   readonly #environment: Environment;
   readonly #config: CouloirConfig;
+  readonly #complaints: Complaints;
+  readonly #accounts: AccountReader;
 
   constructor(input: {
     draft: Draft;
     document: ConfigDocument;
     interpolated: Interpolated;
-    environment: Environment;
+    world: Surroundings;
     config: CouloirConfig;
   }) {
     this.#draft = input.draft;
     this.#document = input.document;
-    this.#interpolated = input.interpolated;
-    this.#environment = input.environment;
+    this.#environment = input.world.environment;
     this.#config = input.config;
+    this.#complaints = new Complaints(input);
+    this.#accounts = new AccountReader(input.config.accounts ?? {}, input.world, this.#complaints);
   }
 
   readCatalogue(cortex: CortexKnowledge): void {
     const names = Object.keys(this.#config.accounts ?? {});
     if (names.length > 1) {
-      return this.#problem(
+      return this.#complaints.problem(
         ['accounts'],
         `there are several (${names.join(', ')}): list what each one serves under "models".`,
       );
     }
-    const connection = this.#snowflake(undefined, [], '');
+    const connection = this.#accounts.connection(undefined, [], '');
     if (connection === undefined) return;
-    const { deployments, aliases } = catalogueDeployments(connection.base, connection.credential, cortex.models);
+    const { deployments, aliases } = catalogueDeployments(connection, cortex);
     const place = this.#document.placeOf(['accounts']);
     this.#draft.deployments.push(...deployments.map((settings) => ({ settings, place, path: 'accounts' })));
     this.#draft.aliases = { ...aliases, ...this.#draft.aliases };
@@ -63,16 +59,17 @@ export class DeploymentReader {
 
   readModel(model: ModelConfig, index: number): void {
     const path: Path = ['models', index];
-    if (this.#isUnset(path, model.name)) return;
+    if (this.#complaints.isUnset(path, model.name)) return;
     const provider = model.provider ?? 'cortex';
     const connection = provider === 'cortex' ? this.#cortex(model, path) : this.#foreign(model, provider, path);
     if (connection === undefined) return;
+    const api = model.api ?? model.cortex_api;
     const fields: Omit<DeploymentSettings, 'id'> = {
       modelName: model.name,
       provider,
       model: model.model ?? model.name,
       ...connection,
-      ...(model.api === undefined ? {} : { cortexApi: model.api }),
+      ...(api === undefined ? {} : { cortexApi: api }),
       weight: model.weight ?? 1,
       order: model.order ?? 0,
       ...(model.timeouts === undefined ? {} : { timeouts: readTimeouts(model.timeouts) }),
@@ -89,32 +86,36 @@ export class DeploymentReader {
     this.#draft.deployments.push({ settings: { id: deploymentId(fields), ...fields }, place, path: pathText(path) });
   }
 
-  #cortex(model: ModelConfig, path: Path): Connection | undefined {
+  #cortex(model: ModelConfig, path: Path): SnowflakeConnection | undefined {
     if (model.api_key !== undefined) {
-      this.#problem(
+      this.#complaints.problem(
         [...path, 'api_key'],
         'belongs to other providers. Put a Snowflake token under accounts, as "token".',
       );
     }
-    const connection = this.#snowflake(model.account, path, model.name);
+    const connection = this.#accounts.connection(model.account, path, model.name);
     if (connection === undefined || model.api_base === undefined) return connection;
     return { ...connection, base: { apiBase: model.api_base } };
   }
 
-  #foreign(model: ModelConfig, provider: 'openai' | 'anthropic', path: Path): Connection | undefined {
+  #foreign(model: ModelConfig, provider: 'openai' | 'anthropic', path: Path): SnowflakeConnection | undefined {
     if (model.account !== undefined) {
-      this.#problem(
+      this.#complaints.problem(
         [...path, 'account'],
         `names a Snowflake account, but the provider is "${provider}". Remove one of them.`,
       );
     }
-    if (model.api !== undefined) {
-      this.#problem([...path, 'api'], `chooses a Cortex API, but the provider is "${provider}". Remove one of them.`);
+    const apiKey = model.api === undefined ? 'cortex_api' : 'api';
+    if (model[apiKey] !== undefined) {
+      this.#complaints.problem(
+        [...path, apiKey],
+        `chooses a Cortex API, but the provider is "${provider}". Remove one of them.`,
+      );
     }
     const apiBase = model.api_base ?? OWN_BASES[provider];
     const key = model.api_key ?? this.#environment[KEY_VARIABLES[provider]];
     if (key === undefined && model.api_base === undefined) {
-      return this.#incomplete(
+      return this.#complaints.incomplete(
         path,
         model.name,
         `has no key. Set ${KEY_VARIABLES[provider]}, or give the model an api_key.`,
@@ -124,75 +125,6 @@ export class DeploymentReader {
       base: { apiBase },
       credential: key === undefined ? { kind: 'none' } : { kind: 'api-key', token: new Secret(key) },
     };
-  }
-
-  /** The account by name, the only one, or the environment's. */
-  #snowflake(name: string | undefined, path: Path, modelName: string): Connection | undefined {
-    const accounts = this.#config.accounts ?? {};
-    const names = Object.keys(accounts);
-    const chosen = name ?? (names.length === 1 ? names[0] : undefined);
-    if (chosen === undefined) {
-      if (names.length === 0) return this.#connection({}, path, modelName);
-      return this.#problem(path, `must name its account, since there are several: ${names.join(', ')}.`);
-    }
-    const account = Object.hasOwn(accounts, chosen) ? accounts[chosen] : undefined;
-    if (account !== undefined) return this.#connection(account, ['accounts', chosen], modelName);
-    const near = suggest(chosen, names);
-    const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
-    return this.#problem([...path, 'account'], `names the account "${chosen}", which is not under accounts${hint}.`);
-  }
-
-  #connection(account: AccountConfig, path: Path, modelName: string): Connection | undefined {
-    if (this.#isUnset(path, modelName)) return undefined;
-    const { host, account: identifier, token } = account;
-    if (host !== undefined && identifier !== undefined)
-      this.#problem([...path, 'host'], 'stands beside "account". Keep one of them.');
-    const own: DeploymentSettings['base'] | undefined =
-      host !== undefined ? { apiBase: host } : identifier !== undefined ? { account: identifier } : undefined;
-    const base = own ?? addressFromEnvironment(this.#environment)?.base;
-    if (base === undefined) {
-      return this.#incomplete(
-        path,
-        modelName,
-        'has no Snowflake account. Set SNOWFLAKE_ACCOUNT, or give the account its "account".',
-      );
-    }
-    if (token === undefined) {
-      const credential = tokenFromEnvironment(this.#environment)?.credential;
-      if (credential !== undefined) return { base, credential };
-      return this.#incomplete(
-        path,
-        modelName,
-        'has no Snowflake token. Set SNOWFLAKE_PAT, or give the account its "token".',
-      );
-    }
-    const placeholder = findPlaceholder(token);
-    if (placeholder !== undefined) {
-      return this.#incomplete(
-        [...path, 'token'],
-        modelName,
-        `still has the placeholder "${placeholder}". Write \${SNOWFLAKE_PAT} there and set that variable.`,
-      );
-    }
-    const type = account.token_type === undefined ? {} : { type: TOKEN_TYPES[account.token_type] };
-    return { base, credential: { kind: 'snowflake-token', token: new Secret(token), ...type } };
-  }
-
-  /** Whether anything under `path` names a variable that is not set; if so, the model is recorded as incomplete. */
-  #isUnset(path: Path, modelName: string): boolean {
-    const references = this.#interpolated.unset.filter((unset) =>
-      path.every((step, index) => unset.path[index] === step),
-    );
-    for (const { path: at, name } of references) this.#incomplete(at, modelName, unsetText(name));
-    return references.length > 0;
-  }
-
-  #incomplete(path: Path, modelName: string, message: string): undefined {
-    this.#draft.incomplete.push({ place: this.#document.placeOf(path), path: pathText(path), message, modelName });
-  }
-
-  #problem(path: Path, message: string): undefined {
-    this.#draft.problems.push({ place: this.#document.placeOf(path), path: pathText(path), message });
   }
 }
 

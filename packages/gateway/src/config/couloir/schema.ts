@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../ir/json.ts';
 import { isObject } from '../../ir/json.ts';
 import { LOG_LEVELS } from '../defaults.ts';
+import { accountSchema } from './account-schema.ts';
 
 /** `90`, `90s`, `10m`, `1.5h` or `500ms`; a bare number is seconds. Read as milliseconds. */
 const duration = z
@@ -38,16 +39,8 @@ const timeouts = z.strictObject({
   idle: duration.optional(),
 });
 
-const account = z.strictObject({
-  /** Account identifier: `myorg-myaccount`, `ab12345.eu-west-1`. */
-  account: text.optional(),
-  /** Instead of `account`: a host or URL (PrivateLink, a proxy, the sandbox). */
-  host: text.optional(),
-  token: text.optional(),
-  token_type: z.enum(['pat', 'jwt', 'oauth']).optional(),
-});
-
 const rate = number(z.number().min(0)).optional();
+const cortexApi = z.enum(['chat-completions', 'messages', 'complete']).optional();
 
 const model = z.strictObject({
   /** The public name clients ask for. */
@@ -61,7 +54,9 @@ const model = z.strictObject({
   /** The key of another provider. */
   api_key: text.optional(),
   /** Which Cortex API to speak; chosen by model family when absent. */
-  api: z.enum(['chat-completions', 'messages']).optional(),
+  api: cortexApi,
+  /** The same under the name it has in LiteLLM's files. */
+  cortex_api: cortexApi,
   weight: number(z.number().positive()).optional(),
   order: number(z.number().int()).optional(),
   timeouts: timeouts.optional(),
@@ -93,7 +88,7 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   master_key: z.string().min(8, 'must have at least 8 characters').optional(),
-  accounts: z.record(z.string(), account).optional(),
+  accounts: z.record(z.string(), accountSchema).optional(),
   /** Absent: every model of the catalogue, from the one account. */
   models: z.array(model).min(1, 'must list at least one model').optional(),
   aliases: z.record(z.string(), z.union([text, z.strictObject({ model: text, hidden: flag.optional() })])).optional(),
@@ -105,7 +100,6 @@ export const configSchema = z.strictObject({
 });
 
 export type CouloirConfig = z.output<typeof configSchema>;
-export type AccountConfig = z.output<typeof account>;
 export type ModelConfig = z.output<typeof model>;
 
 /** The keys a mapping at `path` may have; empty where any may stand. For suggestions. */

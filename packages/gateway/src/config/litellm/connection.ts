@@ -1,14 +1,20 @@
 import { Secret } from '../../kit/secret.ts';
 import type { Environment } from '../interpolate.ts';
 import { findPlaceholder } from '../placeholder.ts';
-import type { CredentialSettings, DeploymentSettings } from '../settings.ts';
-import { addressFromEnvironment, TOKEN_VARIABLES, tokenFromEnvironment } from '../snowflake-environment.ts';
+import type { SnowflakeConnection } from '../snowflake/connection.ts';
+import type { Locate } from '../snowflake/credential.ts';
+import {
+  addressFromEnvironment,
+  contextFromEnvironment,
+  credentialFromEnvironment,
+  TOKEN_VARIABLES,
+} from '../snowflake-environment.ts';
 import { azureBase, type Target } from './provider.ts';
 import type { Section } from './section.ts';
 
-export interface Connection {
-  base: DeploymentSettings['base'];
-  credential: CredentialSettings;
+interface World {
+  environment: Environment;
+  locate: Locate;
 }
 
 type LeaveOut = (message: string, key: string) => undefined;
@@ -17,22 +23,22 @@ type LeaveOut = (message: string, key: string) => undefined;
 export function readConnection(
   parameters: Section,
   target: Target,
-  environment: Environment,
+  world: World,
   leaveOut: LeaveOut,
-): Connection | undefined {
+): SnowflakeConnection | undefined {
   const apiBase = parameters.text('api_base') ?? parameters.text('base_url');
   const account = parameters.text('account_id');
   const key = parameters.text('api_key');
   return target.provider === 'cortex'
-    ? cortexConnection({ apiBase, account, key }, environment, leaveOut)
-    : foreignConnection({ apiBase, key }, target, parameters, environment, leaveOut);
+    ? cortexConnection({ apiBase, account, key }, world, leaveOut)
+    : foreignConnection({ apiBase, key }, target, parameters, world.environment, leaveOut);
 }
 
 function cortexConnection(
   said: { apiBase: string | undefined; account: string | undefined; key: string | undefined },
-  environment: Environment,
+  { environment, locate }: World,
   leaveOut: LeaveOut,
-): Connection | undefined {
+): SnowflakeConnection | undefined {
   const written = said.apiBase ?? said.account;
   const placeholder = written === undefined ? undefined : findPlaceholder(written);
   // A file copied from a tutorial works as it is when the environment names the account.
@@ -59,8 +65,11 @@ function cortexConnection(
   }
   const unfinished = said.key === undefined ? undefined : findPlaceholder(said.key);
   if (said.key === undefined || unfinished !== undefined) {
-    const credential = tokenFromEnvironment(environment)?.credential;
-    if (credential !== undefined) return { base, credential };
+    const found = credentialFromEnvironment(environment, locate);
+    if (found !== undefined && 'credential' in found) {
+      return { base, credential: found.credential, ...contextFromEnvironment(environment) };
+    }
+    if (found !== undefined) return leaveOut(`has ${found.variable}, which ${found.unusable}`, 'model');
     return unfinished === undefined
       ? leaveOut(
           `has no token. Add api_key: os.environ/SNOWFLAKE_PAT, or set one of ${TOKEN_VARIABLES.join(', ')}.`,
@@ -80,7 +89,7 @@ function foreignConnection(
   parameters: Section,
   environment: Environment,
   leaveOut: LeaveOut,
-): Connection | undefined {
+): SnowflakeConnection | undefined {
   const apiBase = said.apiBase ?? target.defaultBase;
   if (apiBase === undefined)
     return leaveOut('has no api_base, and this provider has no address of its own. Add one.', 'model');

@@ -6,6 +6,7 @@ import type { Draft } from '../draft.ts';
 import type { Environment } from '../interpolate.ts';
 import { unsetText } from '../interpolate.ts';
 import type { DeploymentSettings, TimeoutSettings } from '../settings.ts';
+import type { Locate } from '../snowflake/credential.ts';
 import { readConnection } from './connection.ts';
 import { ignoreTheRest } from './ignored.ts';
 import { targetOf } from './provider.ts';
@@ -43,6 +44,7 @@ const PARAMETERS = [
   'base_url',
   'account_id',
   'custom_llm_provider',
+  'cortex_api',
   'litellm_credential_name',
   'organization',
   'weight',
@@ -77,6 +79,7 @@ export interface DeploymentInput {
   parameters: Section;
   information: Section;
   environment: Environment;
+  locate: Locate;
   cortex: CortexKnowledge;
 }
 
@@ -99,6 +102,9 @@ export function readDeployment(input: DeploymentInput): void {
   if (modelName.includes('*') && input.cortex.models.length === 0) parameters.problem('matches no model.', 'model');
 }
 
+/** Values of `model_info.mode` for models that the chat endpoints serve. */
+const SERVED_MODES = new Set(['chat', 'responses', 'completion']);
+
 function readSettings(input: DeploymentInput): DeploymentSettings | undefined {
   const { draft, modelName, parameters, information, cortex } = input;
   const model = parameters.text('model');
@@ -112,8 +118,9 @@ function readSettings(input: DeploymentInput): DeploymentSettings | undefined {
   const unset = parameters.findUnset(PARAMETERS);
   if (unset !== undefined) return leaveOut(unsetText(unset.name), unset.key);
   if (target === undefined) return leaveOut(unknownProvider(model), 'model');
-  if ((mode !== undefined && mode !== 'chat' && mode !== 'responses') || cortex.isEmbedding(target.model)) {
-    return leaveOut(`is not a chat model (${mode ?? 'embedding'}); only chat models are served.`, 'model');
+  const embeds = target.provider === 'cortex' && cortex.isEmbedding(target.model);
+  if (mode !== undefined && !SERVED_MODES.has(mode) && !embeds) {
+    return leaveOut(`is not a chat model (${mode}); chat models and Cortex's embedding models are served.`, 'model');
   }
   if (model.includes('*') && (target.provider !== 'cortex' || target.model !== '*')) {
     return leaveOut(
@@ -121,10 +128,23 @@ function readSettings(input: DeploymentInput): DeploymentSettings | undefined {
       'model',
     );
   }
-  const connection = readConnection(parameters, target, input.environment, leaveOut);
+  const connection = readConnection(parameters, target, input, leaveOut);
+  const api = readCortexApi(parameters);
   if (connection === undefined) return undefined;
-  const settings = { modelName, provider: target.provider, model: target.model, ...connection, ...fields };
+  const settings = { modelName, provider: target.provider, model: target.model, ...connection, ...api, ...fields };
   return { id: information.text('id') ?? deploymentId(settings), ...settings };
+}
+
+const CORTEX_APIS = ['chat-completions', 'messages', 'complete'] as const;
+
+/** Not LiteLLM's: which Cortex API to speak, where the model's family should not decide. */
+function readCortexApi(parameters: Section): Pick<DeploymentSettings, 'cortexApi'> {
+  const word = parameters.text('cortex_api');
+  const cortexApi = CORTEX_APIS.find((api) => api === word);
+  if (word !== undefined && cortexApi === undefined) {
+    parameters.problem(`expected one of ${CORTEX_APIS.map((api) => `"${api}"`).join(', ')}.`, 'cortex_api');
+  }
+  return cortexApi === undefined ? {} : { cortexApi };
 }
 
 type Fields = Omit<DeploymentSettings, 'id' | 'modelName' | 'provider' | 'model' | 'base' | 'credential' | 'cortexApi'>;

@@ -1,8 +1,9 @@
 import type { StreamEvent } from '../../ir/event.ts';
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { renameKeys } from '../../ir/property-names.ts';
+import type { TextPart, ToolCallPart } from '../../ir/request.ts';
 import type { ReaderOptions } from '../codec.ts';
 import { brokenAnswer } from './errors.ts';
-import { unwrapFreeform } from './freeform.ts';
 
 /** Reads one content block: what its start, its deltas and its stop say in the IR. */
 export interface BlockReader {
@@ -18,7 +19,9 @@ export function readBlock(at: number, block: JsonObject, options: ReaderOptions)
   if (type === 'text') return textBlock(at, block);
   if (type === 'thinking' || type === 'redacted_thinking') return thinkingBlock(at, block);
   if (type !== 'tool_use') return unknownBlock(at, block);
-  return name !== undefined && name === options.jsonTool ? jsonBlock(at, block) : callBlock(at, block, options);
+  return name !== undefined && name === options.jsonTool
+    ? jsonBlock(at, block, options)
+    : callBlock(at, block, options);
 }
 
 /** Parts are opened empty and filled by deltas, also when the block came whole: writers need only one way. */
@@ -64,42 +67,62 @@ function callBlock(at: number, block: JsonObject, options: ReaderOptions): Block
   const { id, name } = block;
   if (typeof id !== 'string' || typeof name !== 'string') return brokenBlock(`tool call ${at} has no id or no name`);
   const known = options.toolNames?.get(name) ?? name;
-  if (options.freeformTools?.has(known) === true) return freeformBlock(at, { id, name: known }, block);
+  const part: ToolCallPart = { kind: 'tool-call', id, name: known, args: '' };
+  const names = options.propertyNames?.get(known);
+  if (names !== undefined) {
+    return wholeBlock(at, block, { kind: 'call', part, empty: '{}', read: (args) => renameKeys(args, names) });
+  }
   const args = argumentText(block);
   return {
     kind: 'call',
-    start: () => [{ type: 'open', at, part: { kind: 'tool-call', id, name: known, args: '' } }],
+    start: () => [{ type: 'open', at, part }],
     delta: (delta) => (delta.type === 'input_json_delta' ? said(at, 'args', args.take(delta)) : strange(at, delta)),
     // A call without arguments says nothing, or "": clients parse the text, so it must be an object.
     stop: () => [...said(at, 'args', args.rest('{}')), { type: 'close', at }],
   };
 }
 
-/** The raw text is known only when its wrapping is whole, so it comes in one piece at the end. */
-function freeformBlock(at: number, call: { id: string; name: string }, block: JsonObject): BlockReader {
+/** The tool that stands in for structured output: what it is called with is what the answer says. */
+function jsonBlock(at: number, block: JsonObject, options: ReaderOptions): BlockReader {
+  const names = options.propertyNames?.get(options.jsonTool ?? '');
+  const part: TextPart = { kind: 'text', text: '' };
+  if (names !== undefined) {
+    return wholeBlock(at, block, { kind: 'json', part, empty: '{}', read: (args) => renameKeys(args, names) });
+  }
+  const args = argumentText(block);
+  return {
+    kind: 'json',
+    start: () => [{ type: 'open', at, part }],
+    delta: (delta) => (delta.type === 'input_json_delta' ? said(at, 'text', args.take(delta)) : strange(at, delta)),
+    stop: () => [...said(at, 'text', args.rest('{}')), { type: 'close', at }],
+  };
+}
+
+interface WholeReading {
+  kind: 'call' | 'json';
+  part: ToolCallPart | TextPart;
+  /** What no arguments at all are. */
+  empty: string;
+  read: (args: string) => string;
+}
+
+/** Arguments that can only be read when all of them are there come in one piece at the end. */
+function wholeBlock(at: number, block: JsonObject, { kind, part, empty, read }: WholeReading): BlockReader {
   const args = argumentText(block);
   let gathered = '';
   return {
-    kind: 'call',
-    start: () => [{ type: 'open', at, part: { kind: 'tool-call', ...call, args: '', freeform: true } }],
+    kind,
+    start: () => [{ type: 'open', at, part }],
     delta(delta) {
       if (delta.type !== 'input_json_delta') return strange(at, delta);
       const piece = args.take(delta);
       if (typeof piece === 'string') gathered += piece;
       return [];
     },
-    stop: () => [...said(at, 'args', unwrapFreeform(gathered + args.rest(''))), { type: 'close', at }],
-  };
-}
-
-/** The tool that stands in for structured output: what it is called with is what the answer says. */
-function jsonBlock(at: number, block: JsonObject): BlockReader {
-  const args = argumentText(block);
-  return {
-    kind: 'json',
-    start: () => [{ type: 'open', at, part: { kind: 'text', text: '' } }],
-    delta: (delta) => (delta.type === 'input_json_delta' ? said(at, 'text', args.take(delta)) : strange(at, delta)),
-    stop: () => [...said(at, 'text', args.rest('{}')), { type: 'close', at }],
+    stop: () => [
+      ...said(at, part.kind === 'text' ? 'text' : 'args', read(gathered + args.rest(empty))),
+      { type: 'close', at },
+    ],
   };
 }
 

@@ -2,10 +2,9 @@ import { GatewayError } from '../../errors/error.ts';
 import { isObject, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { Part, TextPart, ToolCallPart, ToolResultPart, Turn } from '../../ir/request.ts';
+import { toolNameOnWire } from '../../ir/tool-names.ts';
 import { cacheControl } from './cache-control.ts';
-import { wrapFreeform } from './freeform.ts';
 import { type BlockContext, writeMedia } from './media.ts';
-import { toolNameOnWire } from './tool-names.ts';
 import type { WireBlock, WireMessage, WireTextBlock, WireToolUseBlock } from './wire.ts';
 
 /** The history as messages. Turns that hold nothing the wire can say are left out, and neighbours of one role become one message. */
@@ -46,7 +45,7 @@ function writeText(part: TextPart): WireTextBlock {
   return { type: 'text', text: part.text, ...cacheControl(part.cache) };
 }
 
-/** Only sealed thoughts come here (`thoughts.ts`): the upstream proves that they are its own. */
+/** Only sealed thoughts come here (`ir/claude-thoughts.ts`): the upstream proves that they are its own. */
 function writeThinking(text: string, seal: { form: string; data: string } | undefined): WireBlock[] {
   if (seal === undefined) return [];
   return seal.form === 'redacted'
@@ -59,7 +58,7 @@ function writeCall(part: ToolCallPart, path: string, notes: Note[]): WireToolUse
     type: 'tool_use',
     id: part.id,
     name: toolNameOnWire(part.name),
-    input: part.freeform === true ? wrapFreeform(part.args) : readArguments(part.args, path, notes),
+    input: readArguments(part.args, path, notes),
     ...cacheControl(part.cache),
   };
 }

@@ -5,73 +5,44 @@ import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 const LONGEST_QUOTE = 600;
 
 interface Meaning {
-  pattern: RegExp;
   kind: ErrorKind;
   retry: Retry;
   advice: string;
 }
 
+const CREDENTIAL: Meaning = {
+  kind: 'upstream-refused-us',
+  retry: 'other',
+  advice: 'Check the credential of this deployment.',
+};
+
 /**
- * What an error inside an answer means: matched against Anthropic's type, Snowflake's code and the
- * message, joined by spaces; the first match wins (docs/cortex-quirks.md#mid-stream-errors).
+ * What Anthropic's types of errors mean inside an answer. Snowflake's codes and everybody's words are for
+ * `upstream/classify` to read, from `detail` (docs/cortex-quirks.md#mid-stream-errors).
  */
-const MEANINGS: Meaning[] = [
-  {
-    pattern: /\b39011[124]\b/,
-    kind: 'upstream-refused-us',
-    retry: 'same',
-    advice: 'The Snowflake session has expired: sign in again.',
-  },
-  {
-    pattern: /\b(authentication_error|permission_error|39014\d|3903\d\d|3944\d\d)\b/,
-    kind: 'upstream-refused-us',
-    retry: 'other',
-    advice: 'Check the credential of this deployment.',
-  },
-  {
-    pattern: /\b(overloaded_error|529)\b|overloaded/i,
-    kind: 'upstream-overloaded',
-    retry: 'same',
-    advice: 'Try again in a moment.',
-  },
-  {
-    pattern: /\b(rate_limit_error|429|390505)\b|throttled|too many requests/i,
-    kind: 'upstream-limited',
-    retry: 'same',
-    advice: 'Try again shortly.',
-  },
-  {
-    pattern: /\btimeout_error\b|timed out/i,
+const TYPES: Readonly<Record<string, Meaning>> = {
+  authentication_error: CREDENTIAL,
+  permission_error: CREDENTIAL,
+  overloaded_error: { kind: 'upstream-overloaded', retry: 'same', advice: 'Try again in a moment.' },
+  rate_limit_error: { kind: 'upstream-limited', retry: 'same', advice: 'Try again shortly.' },
+  timeout_error: {
     kind: 'upstream-timeout',
     retry: 'same',
     advice: 'Try again, perhaps with a shorter prompt.',
   },
-  {
-    pattern: /\bbilling_error\b|budget exceeded/i,
+  billing_error: {
     kind: 'upstream-spent',
     retry: 'other',
     advice: 'An administrator must raise the Snowflake budget.',
   },
-  {
-    pattern: /prompt is too long|context.?(length|window)|maximum context/i,
-    kind: 'context-overflow',
-    retry: 'never',
-    advice: 'Shorten the conversation or choose a model with a larger context window.',
-  },
-  {
-    pattern: /\b(not_found_error|300014)\b|unknown model/i,
+  not_found_error: {
     kind: 'not-found',
     retry: 'other',
     advice: 'Check the name of the model with GET /v1/models.',
   },
-  { pattern: /\brequest_too_large\b/, kind: 'too-large', retry: 'never', advice: 'Send fewer or smaller images.' },
-  {
-    pattern: /\binvalid_request_error\b|invalid request parameters/i,
-    kind: 'invalid-request',
-    retry: 'never',
-    advice: '',
-  },
-];
+  request_too_large: { kind: 'too-large', retry: 'never', advice: 'Send fewer or smaller images.' },
+  invalid_request_error: { kind: 'invalid-request', retry: 'never', advice: '' },
+};
 
 /**
  * The error that stands where an answer or one of its events should, in Anthropic's form
@@ -84,8 +55,8 @@ export function readErrorBody(body: JsonObject): GatewayError | undefined {
   const message = text(inner.message) ?? text(body.message) ?? text(body.error);
   const code = text(inner.code) ?? text(inner.error_code) ?? text(body.code) ?? text(body.error_code);
   const requestId = text(body.request_id) ?? text(inner.request_id);
-  const searched = [text(inner.type), code, message].filter((word) => word !== undefined).join(' ');
-  const meaning = MEANINGS.find(({ pattern }) => pattern.test(searched));
+  const type = text(inner.type) ?? '';
+  const meaning = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   const marks = [
     code === undefined ? [] : `code ${code}`,
     requestId === undefined ? [] : `request id ${requestId}`,

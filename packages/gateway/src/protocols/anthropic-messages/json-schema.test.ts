@@ -2,7 +2,7 @@ import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../ir/json.ts';
 import { writeStrictSchema } from './json-schema.ts';
-import { writeToolSchema } from './tool-schema.ts';
+import { writeToolSchema } from '../../ir/tool-schema.ts';
 
 const PERSON: JsonObject = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -47,7 +47,8 @@ describe('unary answers', () => {
     );
     expect(event).toMatchObject({
       type: 'error',
-      error: { kind: 'upstream-refused-us', detail: { upstream: { code: '390112' } } },
+      // What the code means is for upstream/classify to say.
+      error: { kind: 'upstream-broken', detail: { upstream: { code: '390112', message: 'Session expired.' } } },
     });
     expect(rest).toEqual([]);
   });

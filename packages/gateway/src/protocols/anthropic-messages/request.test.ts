@@ -212,6 +212,7 @@ describe('tools', () => {
     const written = write({ tools: [{ name: 'a', strict: true }, { name: 'a' }] });
     expect(written.body.tools).toEqual([{ name: 'a', input_schema: { type: 'object', properties: {} } }]);
     expect(pathsOf(written)).toEqual(['dropped tools[0].strict', 'dropped tools[1]']);
+    expect(written.notes[0]?.harmless, 'the schema is sent all the same').toBe(true);
   });
 
   test('a forced tool that is not there is refused', () => {

@@ -1,4 +1,4 @@
-import { noteForeignFields } from '../../ir/ext.ts';
+import { isHarmless, noteForeignFields } from '../../ir/ext.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import { keepCacheMarks } from '../../ir/prompt-caching.ts';
@@ -8,8 +8,9 @@ import { writeMessages, writeSystem } from './blocks.ts';
 import { writeSampling } from './sampling.ts';
 import { planOutput } from './structured-output.ts';
 import { planThinking } from './thinking.ts';
-import { keepThoughts } from './thoughts.ts';
-import { renamedTools } from './tool-names.ts';
+import { keepThoughts } from '../../ir/claude-thoughts.ts';
+import { lowerPropertyNames } from '../../ir/property-names.ts';
+import { renamedTools } from '../../ir/tool-names.ts';
 import { settleToolChoice, writeToolChoice, writeTools } from './tools.ts';
 import type { MessagesRequest, WireOutputConfig } from './wire.ts';
 
@@ -21,14 +22,15 @@ const OWN_FIELDS_TAKEN = new Set(['metadata']);
 
 /**
  * The request as Cortex's Messages API takes it. Expects a history that `repairHistory` has seen and
- * images that are inside the request.
+ * images that are inside the request, and no freeform tools (`ir/freeform.ts` lowers them).
  * @throws GatewayError `invalid-request` or `unsupported`, naming what Claude cannot be sent
  */
 export function writeRequest(asked: GenerateRequest, target: WriteTarget): WrittenRequest {
   const { capabilities } = target;
   const notes = [...noteForeignFields(asked, 'anthropic-messages'), ...noteUnsupported(asked)];
   const output = planOutput(withoutUnusableTools(asked, capabilities, notes), capabilities, notes);
-  const settled = settleToolChoice(output.request, capabilities, notes);
+  const { request: named, renamed } = lowerPropertyNames(output.request);
+  const settled = settleToolChoice(named, capabilities, notes);
   const plan = planThinking(settled, capabilities, notes);
   const request = keepCacheMarks(
     { ...settled, turns: keepThoughts(settled.turns, plan.replays, notes) },
@@ -57,17 +59,17 @@ export function writeRequest(asked: GenerateRequest, target: WriteTarget): Writt
     ...ownFields(request.ext['anthropic-messages'] ?? {}, notes),
     ...(request.stream ? { stream: true } : {}),
   };
-  return { body, headers: { ...HEADERS }, notes, reading: readingOf(request, output.reading) };
+  return {
+    body,
+    headers: { ...HEADERS },
+    notes,
+    reading: readingOf(request, { ...output.reading, ...(renamed.size === 0 ? {} : { propertyNames: renamed }) }),
+  };
 }
 
 function readingOf(request: GenerateRequest, output: ReaderOptions): ReaderOptions {
   const toolNames = renamedTools(request);
-  const freeform = request.tools.filter((tool) => tool.freeform !== undefined).map((tool) => tool.name);
-  return {
-    ...output,
-    ...(toolNames.size === 0 ? {} : { toolNames }),
-    ...(freeform.length === 0 ? {} : { freeformTools: new Set(freeform) }),
-  };
+  return toolNames.size === 0 ? output : { ...output, toolNames };
 }
 
 function withoutUnusableTools(
@@ -85,7 +87,7 @@ function noteUnsupported(request: GenerateRequest): Note[] {
   if (request.choices > 1) {
     notes.push({ code: 'dropped', path: 'n', because: 'Claude gives one answer to a request' });
   }
-  if (request.endUser !== undefined) {
+  if (request.endUser !== undefined && request.ext['anthropic-messages']?.metadata === undefined) {
     // Anthropic refuses ids that look like an e-mail address, which this field often is.
     notes.push({
       code: 'dropped',
@@ -117,7 +119,9 @@ function ownFields(own: JsonObject, notes: Note[]): Pick<MessagesRequest, 'metad
   const taken = Object.entries(own).filter(([key, value]) => {
     if (OWN_FIELDS_TAKEN.has(key)) return true;
     if (value !== undefined && value !== null) {
-      notes.push({ code: 'dropped', path: key, because: 'Cortex does not take this field of the Messages API' });
+      const harmless = isHarmless('anthropic-messages', key, value) ? { harmless: true } : {};
+      const because = 'Cortex does not take this field of the Messages API';
+      notes.push({ code: 'dropped', path: key, because, ...harmless });
     }
     return false;
   });

@@ -210,8 +210,8 @@ describe('errors inside the answer', () => {
     [
       'Snowflake, flat',
       { data: '{"message":"all requests were throttled by remote service","code":"300001","request_id":"80b6"}' },
-      'upstream-limited',
-      'The upstream ended its answer with an error: all requests were throttled by remote service (code 300001, request id 80b6). Try again shortly.',
+      'upstream-broken',
+      'The upstream ended its answer with an error: all requests were throttled by remote service (code 300001, request id 80b6). Try again.',
     ],
     [
       'a reset behind the load balancer',

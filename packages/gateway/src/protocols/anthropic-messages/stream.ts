@@ -24,11 +24,7 @@ export function eventsReader(options: ReaderOptions): Transducer<JsonObject, Str
   const reader = new MessageReader(options);
   const events: Transducer<JsonObject, StreamEvent> = { push: (body) => reader.read(body), end: () => [] };
   if (options.jsonObject !== true) return compose(events, guard);
-  return compose(compose(events, jsonObjectOnly(noObject)), guard);
-}
-
-function noObject() {
-  return brokenAnswer('it was to be one JSON object and holds none');
+  return compose(compose(events, jsonObjectOnly(brokenAnswer)), guard);
 }
 
 /** Parses the data. The name of an event counts only where the data has no type of its own. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { requestOf } from '../../../test/arbitrary/request.ts';
-import { SONNET_4_5 } from '../../../test/messages/claude.ts';
+import { OPUS_5_5, SONNET_4_5 } from '../../../test/messages/claude.ts';
 import type { GenerateRequest } from '../../ir/request.ts';
 import { writeRequest } from './request.ts';
 
@@ -57,8 +57,17 @@ describe('structured output', () => {
     expect(pathsOf(written)).toEqual(['coerced response_format.json_schema.schema']);
   });
 
+  test('or into words, for a model that cannot be made to call one', () => {
+    const free = { type: 'object', additionalProperties: { type: 'string' } };
+    const written = write({ output: { format: 'json', schema: free }, tools: [{ name: 'a' }] }, OPUS_5_5);
+    expect(written.reading).toEqual({ jsonObject: true });
+    expect(written.body.tools).toHaveLength(1);
+    expect(pathsOf(written)).toEqual(['simulated response_format', 'dropped response_format.json_schema']);
+  });
+
   test('without a schema it is an instruction, and the reader cuts what is around the object', () => {
-    const { body, reading } = write({ output: { format: 'json' }, system: [{ kind: 'text', text: 'Be brief.' }] });
+    const written = write({ output: { format: 'json' }, system: [{ kind: 'text', text: 'Be brief.' }] });
+    const { body, reading } = written;
     expect(body.system).toEqual([
       { type: 'text', text: 'Be brief.' },
       {
@@ -67,6 +76,12 @@ describe('structured output', () => {
       },
     ]);
     expect(reading).toEqual({ jsonObject: true });
+    expect(pathsOf(written)).toEqual(['simulated response_format']);
+  });
+
+  test('where a schema can only be told in words, it is named as dropped', () => {
+    const written = write({ output }, { ...SONNET_4_5, structuredOutput: 'none' });
+    expect(pathsOf(written)).toEqual(['simulated response_format', 'dropped response_format.json_schema']);
   });
 
   test('a schema of anything but an object is refused', () => {

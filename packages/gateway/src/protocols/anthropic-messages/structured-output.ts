@@ -1,10 +1,11 @@
 import { GatewayError } from '../../errors/error.ts';
-import { isObject, type JsonObject } from '../../ir/json.ts';
+import type { JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { GenerateRequest, OutputFormat, Tool, Turn } from '../../ir/request.ts';
+import { toolNameOnWire } from '../../ir/tool-names.ts';
+import { describesObject } from '../../ir/tool-schema.ts';
 import type { ModelCapabilities, ReaderOptions } from '../codec.ts';
 import { writeStrictSchema } from './json-schema.ts';
-import { toolNameOnWire } from './tool-names.ts';
 import type { WireOutputConfig } from './wire.ts';
 
 interface OutputPlan {
@@ -26,7 +27,7 @@ type JsonOutput = Extract<OutputFormat, { format: 'json' }>;
 export function planOutput(request: GenerateRequest, capabilities: ModelCapabilities, notes: Note[]): OutputPlan {
   const { output } = request;
   if (output?.format !== 'json') return { request, reading: {} };
-  if (output.schema === undefined) return instruct(request, undefined);
+  if (output.schema === undefined) return instruct(request, undefined, notes);
   if (!describesObject(output.schema)) {
     const message = 'The JSON schema of the answer must describe an object: give it "type": "object" and "properties".';
     throw new GatewayError('invalid-request', message, { param: 'response_format.json_schema.schema' });
@@ -34,18 +35,19 @@ export function planOutput(request: GenerateRequest, capabilities: ModelCapabili
   if (capabilities.structuredOutput === 'native') {
     const { schema, lost } = writeStrictSchema(output.schema);
     if (lost.length === 0) return { request, format: { type: 'json_schema', schema }, reading: {} };
+    if (!canAnswerByTool(capabilities)) return instruct(request, output.schema, notes);
     const because = `Claude's structured output cannot express it (${lost.slice(0, 3).join('; ')}), so a tool with this schema gives the answer`;
     notes.push({ code: 'coerced', path: 'response_format.json_schema.schema', because, harmless: true });
+    return answerByTool(request, output, output.schema, notes);
   }
-  return capabilities.structuredOutput === 'none' || !capabilities.tools
-    ? instruct(request, output.schema)
-    : answerByTool(request, output, output.schema, notes);
+  return capabilities.structuredOutput === 'tool' && canAnswerByTool(capabilities)
+    ? answerByTool(request, output, output.schema, notes)
+    : instruct(request, output.schema, notes);
 }
 
-function describesObject(schema: JsonObject): boolean {
-  const { type } = schema;
-  if (type !== undefined) return type === 'object' || (Array.isArray(type) && type.includes('object'));
-  return isObject(schema.properties) || ['$ref', 'anyOf', 'oneOf', 'allOf'].some((key) => key in schema);
+/** A model that cannot be made to call the tool would answer in prose beside it. */
+function canAnswerByTool({ tools, forcedTools }: ModelCapabilities): boolean {
+  return tools && forcedTools !== false;
 }
 
 /** With tools of the client's beside it the model must call something: one of them, or the answer. */
@@ -85,7 +87,13 @@ function freeName(name: string, tools: Tool[]): string {
   return free;
 }
 
-function instruct(request: GenerateRequest, schema: JsonObject | undefined): OutputPlan {
+function instruct(request: GenerateRequest, schema: JsonObject | undefined, notes: Note[]): OutputPlan {
+  const because = 'this model does not enforce it, so an instruction asks for it';
+  notes.push({ code: 'simulated', path: 'response_format', because });
+  if (schema !== undefined) {
+    const lost = 'the schema is only asked for by instruction';
+    notes.push({ code: 'dropped', path: 'response_format.json_schema', because: lost });
+  }
   const sentences = [
     schema === undefined
       ? 'Answer with one JSON object.'

@@ -1,7 +1,7 @@
 import type { Note } from '../../ir/note.ts';
 import type { Effort, GenerateRequest } from '../../ir/request.ts';
 import type { ModelCapabilities } from '../codec.ts';
-import { canThinkOn } from './thoughts.ts';
+import { canThinkOn } from '../../ir/claude-thoughts.ts';
 import { isForced } from './tools.ts';
 import type { WireThinking } from './wire.ts';
 

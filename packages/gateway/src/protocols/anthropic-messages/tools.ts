@@ -3,9 +3,8 @@ import type { Note } from '../../ir/note.ts';
 import type { GenerateRequest, Tool, ToolChoice } from '../../ir/request.ts';
 import type { ModelCapabilities } from '../codec.ts';
 import { cacheControl } from './cache-control.ts';
-import { writeFreeformSchema } from './freeform.ts';
-import { toolNameOnWire } from './tool-names.ts';
-import { writeToolSchema } from './tool-schema.ts';
+import { writeToolSchema } from '../../ir/tool-schema.ts';
+import { toolNameOnWire } from '../../ir/tool-names.ts';
 import type { WireTool, WireToolChoice } from './wire.ts';
 
 /**
@@ -23,13 +22,14 @@ export function writeTools(tools: Tool[], notes: Note[]): WireTool[] {
     seen.add(tool.name);
     if (tool.strict === true) {
       const because = 'Cortex refuses the field on Claude tools, so arguments may stray from the schema';
-      notes.push({ code: 'dropped', path: `tools[${index}].strict`, because });
+      // Harmless: the schema itself is sent, and agents check arguments anyway.
+      notes.push({ code: 'dropped', path: `tools[${index}].strict`, because, harmless: true });
     }
     return [
       {
         name: toolNameOnWire(tool.name),
         ...(tool.description === undefined || tool.description === '' ? {} : { description: tool.description }),
-        input_schema: tool.freeform === undefined ? writeToolSchema(tool.schema) : writeFreeformSchema(tool.freeform),
+        input_schema: writeToolSchema(tool.schema),
         ...cacheControl(tool.cache),
       },
     ];

@@ -2,10 +2,10 @@
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { Part, ToolCallPart, Turn } from '../../ir/request.ts';
-import { readCacheMark } from './cache-mark.ts';
+import { readCacheMark } from '../../ir/cache-mark.ts';
 import { readContent } from './content.ts';
 import { readThinking, readThinkingBlock } from './thinking.ts';
-import { invalid, optionalArray, optionalString, requiredObject, requiredString, unknownFields } from './validate.ts';
+import { invalid, optionalArray, optionalString, requiredObject, requiredString, unknownFields } from '../validate.ts';
 
 const MESSAGE_FIELDS = new Set([
   'role',
@@ -55,24 +55,21 @@ function readCall(value: Json, path: string, notes: Note[]): ToolCallPart {
   const ext = unknownFields(call, CALL_FIELDS);
   return {
     kind: 'tool-call',
-    id: requiredString(call.id, `${path}.id`),
-    ...readCalled(call, path, notes),
+    // Some agents lose the id; the repair of the history gives one (ir/history-ids.ts).
+    id: optionalString(call.id, `${path}.id`) ?? '',
+    ...readCalled(call, path),
     ...(cache === undefined ? {} : { cache }),
     ...(ext === undefined ? {} : { ext: { 'openai-chat': ext } }),
   };
 }
 
-function readCalled(call: JsonObject, path: string, notes: Note[]): { name: string; args: string } {
+function readCalled(call: JsonObject, path: string): Pick<ToolCallPart, 'name' | 'args' | 'freeform'> {
   if (call.type === 'custom') {
     const custom = requiredObject(call.custom, `${path}.custom`);
-    notes.push({
-      code: 'coerced',
-      path,
-      because: 'a custom tool call is told as a function call with one "input" string',
-    });
     return {
       name: requiredString(custom.name, `${path}.custom.name`),
-      args: JSON.stringify({ input: optionalString(custom.input, `${path}.custom.input`) ?? '' }),
+      args: optionalString(custom.input, `${path}.custom.input`) ?? '',
+      freeform: true,
     };
   }
   const called = requiredObject(call.function, `${path}.function`);

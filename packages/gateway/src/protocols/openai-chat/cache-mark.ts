@@ -1,21 +1,5 @@
 import type { CacheMark } from '../../ir/request.ts';
-import { isObject, type Json } from '../../ir/json.ts';
-import type { Note } from '../../ir/note.ts';
 import type { CacheControl } from './wire.ts';
-
-/** Reads `cache_control`. A kind nobody knows is left out with a note: a mark only saves money. */
-export function readCacheMark(value: Json | undefined, path: string, notes: Note[]): CacheMark | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (!isObject(value) || value.type !== 'ephemeral') {
-    notes.push({ code: 'dropped', path, because: 'only {"type": "ephemeral"} marks a cached prefix', harmless: true });
-    return undefined;
-  }
-  const { ttl } = value;
-  if (ttl === undefined || ttl === null) return {};
-  if (ttl === '5m' || ttl === '1h') return { ttl };
-  notes.push({ code: 'dropped', path: `${path}.ttl`, because: 'it is neither "5m" nor "1h"', harmless: true });
-  return {};
-}
 
 /** The wire form of a mark. */
 export function writeCacheMark(mark: CacheMark): CacheControl {

@@ -3,8 +3,8 @@ import { GatewayError } from '../../errors/error.ts';
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { MediaPart, Part, TextPart } from '../../ir/request.ts';
-import { readCacheMark } from './cache-mark.ts';
-import { invalid, optionalArray, optionalString, requiredObject, requiredString, unknownFields } from './validate.ts';
+import { readCacheMark } from '../../ir/cache-mark.ts';
+import { invalid, optionalArray, optionalString, requiredObject, requiredString, unknownFields } from '../validate.ts';
 
 const TEXT_FIELDS = new Set(['type', 'text', 'refusal', 'cache_control']);
 const IMAGE_FIELDS = new Set(['type', 'image_url', 'detail', 'cache_control']);
@@ -34,7 +34,8 @@ export function readTextContent(value: Json | undefined, path: string, notes: No
   });
 }
 
-function readPart(value: Json, path: string, notes: Note[]): Part {
+/** One part of an array of content. A kind that nobody here knows is kept whole. */
+export function readPart(value: Json, path: string, notes: Note[]): Part {
   if (typeof value === 'string') return { kind: 'text', text: value };
   const part = requiredObject(value, path);
   const type = typeof part.type === 'string' ? part.type : '';

@@ -4,7 +4,8 @@ import { fold } from '../../ir/fold.ts';
 import type { Part } from '../../ir/request.ts';
 import type { WriterOptions } from '../codec.ts';
 import { chooseId } from './answer-id.ts';
-import { cutError } from './errors.ts';
+import { cutError } from '../openai-error.ts';
+import { nestedCustomNames } from './custom-tools.ts';
 import { lowerToFunctionCall } from './legacy-functions.ts';
 import { writeFinishReason } from './stop.ts';
 import { writeReasoningDetail } from './thinking.ts';
@@ -26,7 +27,7 @@ export function writeMessage(events: StreamEvent[], options: WriterOptions): Cha
     choices: [
       {
         index: options.choiceIndex,
-        message: writeAnswer(answer.parts),
+        message: writeAnswer(answer.parts, nestedCustomNames(options.body)),
         logprobs: null,
         finish_reason: writeFinishReason(answer.stop?.reason ?? 'unknown', hasCalls),
       },
@@ -37,7 +38,7 @@ export function writeMessage(events: StreamEvent[], options: WriterOptions): Cha
   return completion;
 }
 
-function writeAnswer(parts: Part[]): AnswerMessage {
+function writeAnswer(parts: Part[], customNames: ReadonlySet<string>): AnswerMessage {
   const calls = parts.filter((part) => part.kind === 'tool-call');
   const thoughts = parts.filter((part) => part.kind === 'thinking');
   const texts = parts.filter((part) => part.kind === 'text');
@@ -54,11 +55,11 @@ function writeAnswer(parts: Part[]): AnswerMessage {
     ...(calls.length === 0
       ? {}
       : {
-          tool_calls: calls.map(({ id, name, args }) => ({
-            id,
-            type: 'function' as const,
-            function: { name, arguments: args === '' ? '{}' : args },
-          })),
+          tool_calls: calls.map(({ id, name, args, freeform }) =>
+            freeform === true && customNames.has(name)
+              ? { id, type: 'custom' as const, custom: { name, input: args } }
+              : { id, type: 'function' as const, function: { name, arguments: args === '' ? '{}' : args } },
+          ),
         }),
   };
 }

@@ -3,10 +3,10 @@ import type { Json, JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { Part, TextPart, ToolResultPart, Turn } from '../../ir/request.ts';
 import { legacyCallId, readAssistant } from './assistant.ts';
-import { readCacheMark } from './cache-mark.ts';
+import { readCacheMark } from '../../ir/cache-mark.ts';
 import { readContent, readTextContent } from './content.ts';
-import { wrapReminder } from './reminder.ts';
-import { invalid, requiredObject, requiredString, unknownFields } from './validate.ts';
+import { wrapReminder } from '../../ir/reminder.ts';
+import { invalid, optionalString, requiredObject, requiredString, unknownFields } from '../validate.ts';
 
 const USER_FIELDS = new Set(['role', 'content', 'cache_control']);
 /** A result's `name` only repeats what its call says. */
@@ -51,7 +51,7 @@ function readMessage(message: JsonObject, path: string, reading: Reading): void 
     case 'assistant':
       return addAssistant(message, path, reading);
     case 'tool':
-      return addResult(message, requiredString(message.tool_call_id, `${path}.tool_call_id`), path, reading);
+      return addResult(message, optionalString(message.tool_call_id, `${path}.tool_call_id`) ?? '', path, reading);
     case 'function': {
       const name = requiredString(message.name, `${path}.name`);
       return addResult(message, reading.legacyCalls.get(name) ?? legacyCallId(path), path, reading);

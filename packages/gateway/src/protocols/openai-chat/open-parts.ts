@@ -6,13 +6,19 @@ import type { Seal } from '../../ir/seal.ts';
 export type OpenPart =
   | { kind: 'text'; refusal: boolean }
   | { kind: 'thinking'; index: number; text: string; seal?: Seal }
-  | { kind: 'tool-call'; index: number; hasArguments: boolean };
+  | { kind: 'tool-call'; index: number; custom: boolean; hasArguments: boolean };
 
 /** Parts by position, with a running number per kind. Those that chat has no place for (server tools, media) are passed over. */
 export class OpenParts {
   readonly #parts = new Map<number, OpenPart>();
+  readonly #customNames: ReadonlySet<string>;
   #calls = 0;
   #thoughts = 0;
+
+  /** @param customNames tools whose calls the client reads as custom ones */
+  constructor(customNames: ReadonlySet<string>) {
+    this.#customNames = customNames;
+  }
 
   get hasCalls(): boolean {
     return this.#calls > 0;
@@ -42,7 +48,12 @@ export class OpenParts {
         };
       case 'tool-call':
         this.#calls += 1;
-        return { kind: 'tool-call', index: this.#calls - 1, hasArguments: false };
+        return {
+          kind: 'tool-call',
+          index: this.#calls - 1,
+          custom: part.freeform === true && this.#customNames.has(part.name),
+          hasArguments: false,
+        };
       case 'media':
       case 'tool-result':
       case 'opaque':

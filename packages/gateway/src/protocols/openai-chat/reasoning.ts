@@ -1,7 +1,7 @@
 /** The three ways to ask for reasoning: OpenAI's effort, OpenRouter's object, Anthropic's `thinking` as LiteLLM takes it. */
 import type { JsonObject } from '../../ir/json.ts';
 import type { Effort, GenerateRequest } from '../../ir/request.ts';
-import { optionalBoolean, optionalNumber, optionalObject, optionalString, optionalWord } from './validate.ts';
+import { optionalBoolean, optionalNumber, optionalObject, optionalString, optionalWord } from '../validate.ts';
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const satisfies readonly Effort[];
 

@@ -211,6 +211,7 @@ describe('tools', () => {
         { type: 'function', name: 'b', parameters: {} },
         { ...tool('c'), cache_control: { type: 'ephemeral' } },
         { type: 'custom', custom: { name: 'sh' } },
+        { type: 'web_search' },
       ],
       parallel_tool_calls: false,
     };
@@ -219,12 +220,13 @@ describe('tools', () => {
         { name: 'a', description: 'd', schema: { type: 'object' }, strict: true },
         { name: 'b' },
         { name: 'c', cache: {} },
+        { name: 'sh', freeform: {} },
       ],
       toolChoice: { mode: 'auto' },
       parallelTools: false,
     });
     expect(read(fields).tools[1]).toEqual({ name: 'b' });
-    expect(notes(fields)).toEqual(['dropped tools[3]']);
+    expect(notes(fields)).toEqual(['dropped tools[4]']);
   });
 
   test.each([
@@ -339,10 +341,14 @@ describe('what is wrong is named', () => {
       { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'file:///etc/passwd' } }] }] },
       'messages[0].content[0].image_url.url',
     ],
-    ['a result of nothing', { messages: [{ role: 'tool', content: 'x' }] }, 'messages[0].tool_call_id'],
     [
-      'a call without id',
-      { messages: [{ role: 'assistant', tool_calls: [tool('f')] }] },
+      'a result of a number',
+      { messages: [{ role: 'tool', tool_call_id: 7, content: 'x' }] },
+      'messages[0].tool_call_id',
+    ],
+    [
+      'a call with a number for its id',
+      { messages: [{ role: 'assistant', tool_calls: [{ ...tool('f'), id: 7 }] }] },
       'messages[0].tool_calls[0].id',
     ],
     ['a tool without name', { tools: [tool('')] }, 'tools[0].function.name'],

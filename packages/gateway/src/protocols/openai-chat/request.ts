@@ -15,7 +15,7 @@ import {
   requiredObject,
   requiredString,
   unknownFields,
-} from './validate.ts';
+} from '../validate.ts';
 
 /** Each further choice is a request of its own to Cortex, which gives one answer at a time. */
 const MOST_CHOICES = 8;
@@ -74,7 +74,8 @@ export function readRequest(body: JsonObject): { request: GenerateRequest; notes
   return { request, notes };
 }
 
-function readOutput(value: Json | undefined): OutputFormat | undefined {
+/** `response_format`. @throws GatewayError `invalid-request`, naming the field */
+export function readOutput(value: Json | undefined): OutputFormat | undefined {
   const format = optionalObject(value, 'response_format');
   if (format === undefined) return undefined;
   const kind = optionalWord(format.type, 'response_format.type', ['text', 'json_object', 'json_schema'] as const);
@@ -96,7 +97,8 @@ function readOutput(value: Json | undefined): OutputFormat | undefined {
   };
 }
 
-function readLimits(body: JsonObject, notes: Note[]): GenerateRequest['limits'] {
+/** `max_tokens`, `max_completion_tokens` and `stop`. @throws GatewayError `invalid-request`, naming the field */
+export function readLimits(body: JsonObject, notes: Note[]): GenerateRequest['limits'] {
   const older = optionalNumber(body.max_tokens, 'max_tokens', { least: 1, whole: true });
   const newer = optionalNumber(body.max_completion_tokens, 'max_completion_tokens', { least: 1, whole: true });
   if (older !== undefined && newer !== undefined && older !== newer) {
@@ -127,7 +129,8 @@ export function readStop(value: Json | undefined, notes: Note[]): string[] {
   });
 }
 
-function readSampling(body: JsonObject): GenerateRequest['sampling'] {
+/** @throws GatewayError `invalid-request`, naming the field */
+export function readSampling(body: JsonObject): GenerateRequest['sampling'] {
   const temperature = optionalNumber(body.temperature, 'temperature', { least: 0, most: 2 });
   const topP = optionalNumber(body.top_p, 'top_p', { least: 0, most: 1 });
   const topK = optionalNumber(body.top_k, 'top_k', { least: 0, whole: true });

@@ -7,7 +7,8 @@ import { mergeUsage, type Usage } from '../../ir/usage.ts';
 import type { SseEvent } from '../../kit/sse.ts';
 import type { WriterOptions } from '../codec.ts';
 import { chooseId } from './answer-id.ts';
-import { cutError, writeErrorEvents } from './errors.ts';
+import { cutError, writeErrorEvents } from '../openai-error.ts';
+import { nestedCustomNames } from './custom-tools.ts';
 import { lowerToFunctionCall } from './legacy-functions.ts';
 import { gainOf, type OpenPart, OpenParts } from './open-parts.ts';
 import { writeFinishReason } from './stop.ts';
@@ -26,7 +27,7 @@ export function streamWriter(options: WriterOptions): Transducer<StreamEvent, Ss
 
 class Writing {
   readonly #options: WriterOptions;
-  readonly #parts = new OpenParts();
+  readonly #parts: OpenParts;
   #id: string;
   #begun = false;
   #over = false;
@@ -35,6 +36,7 @@ class Writing {
 
   constructor(options: WriterOptions) {
     this.#options = options;
+    this.#parts = new OpenParts(nestedCustomNames(options.body));
     this.#id = options.id;
   }
 
@@ -82,13 +84,11 @@ class Writing {
     if (opened === undefined) return [];
     if (opened.kind !== 'tool-call') return 'text' in part ? this.#say(opened, part.text) : [];
     if (part.kind !== 'tool-call') return [];
-    const call = {
-      index: opened.index,
-      id: part.id,
-      type: 'function' as const,
-      function: { name: part.name, arguments: '' },
-    };
-    return [this.#chunk({ tool_calls: [call] }), ...this.#say(opened, part.args)];
+    const { id, name, args } = part;
+    const call = opened.custom
+      ? { index: opened.index, id, type: 'custom' as const, custom: { name, input: '' } }
+      : { index: opened.index, id, type: 'function' as const, function: { name, arguments: '' } };
+    return [this.#chunk({ tool_calls: [call] }), ...this.#say(opened, args)];
   }
 
   #delta({ at, delta }: Extract<StreamEvent, { type: 'delta' }>): SseEvent[] {
@@ -109,13 +109,13 @@ class Writing {
         return [this.#chunk(part.refusal ? { refusal: piece } : { content: piece })];
       case 'tool-call':
         part.hasArguments = true;
-        return [this.#chunk({ tool_calls: [{ index: part.index, function: { arguments: piece } }] })];
+        return [this.#chunk({ tool_calls: [writePiece(part, piece)] })];
     }
   }
 
   #close(part: OpenPart | undefined): SseEvent[] {
     // Clients parse the arguments of a call that has none too: "" is not JSON.
-    if (part?.kind === 'tool-call') return part.hasArguments ? [] : this.#say(part, '{}');
+    if (part?.kind === 'tool-call') return part.hasArguments || part.custom ? [] : this.#say(part, '{}');
     if (part?.kind !== 'thinking') return [];
     const detail = writeReasoningDetail(part, part.index);
     return detail === undefined ? [] : [this.#chunk({ reasoning_details: [detail] })];
@@ -143,4 +143,8 @@ class Writing {
     const { createdAt, model } = this.#options;
     return { id: this.#id, object: 'chat.completion.chunk', created: createdAt, model };
   }
+}
+
+function writePiece({ index, custom }: Extract<OpenPart, { kind: 'tool-call' }>, piece: string) {
+  return custom ? { index, custom: { input: piece } } : { index, function: { arguments: piece } };
 }

@@ -12,14 +12,18 @@ const OPENAI = 'openai-responses-v1';
  * echo the same thought in each.
  */
 export function readThinking(message: JsonObject): (ThinkingPart | OpaquePart)[] {
-  const details = readList(message.reasoning_details, readDetail);
-  if (details.length > 0) return details;
-  const blocks = readList(message.thinking_blocks, readThinkingBlock);
-  if (blocks.length > 0) return blocks;
+  const rich = readRichThoughts(message);
+  if (rich.length > 0) return rich;
   const text = [message.reasoning_content, message.reasoning].find(
     (value) => typeof value === 'string' && value !== '',
   );
   return typeof text === 'string' ? [{ kind: 'thinking', text }] : [];
+}
+
+/** The thoughts that may carry a seal: those of `reasoning_details`, else of `thinking_blocks`. */
+export function readRichThoughts(message: JsonObject): (ThinkingPart | OpaquePart)[] {
+  const details = readList(message.reasoning_details, readDetail);
+  return details.length > 0 ? details : readList(message.thinking_blocks, readThinkingBlock);
 }
 
 /** A thought in Anthropic's block form, as LiteLLM hands it to its clients and as content parts carry it. */
@@ -59,14 +63,22 @@ export function writeReasoningDetail(
   };
 }
 
+/** Undefined for a maker whose seals nobody on Cortex can open (`google-gemini-v1`). */
+function issuerOf(format: Json | undefined): Seal['issuer'] | undefined {
+  if (typeof format !== 'string' || format === 'unknown' || format.startsWith('anthropic')) return 'anthropic';
+  return format.startsWith('openai') ? 'openai' : undefined;
+}
+
 function readDetail(detail: JsonObject): ThinkingPart | OpaquePart {
-  const issuer = typeof detail.format === 'string' && detail.format.startsWith('openai') ? 'openai' : 'anthropic';
+  const issuer = issuerOf(detail.format);
   const text = typeof detail.text === 'string' ? detail.text : '';
-  if (detail.type === 'reasoning.text') return thought(text, signatureOf(detail.signature, issuer));
-  if (detail.type === 'reasoning.encrypted' && typeof detail.data === 'string') {
+  if (detail.type === 'reasoning.text') {
+    return thought(text, issuer === undefined ? undefined : signatureOf(detail.signature, issuer));
+  }
+  if (detail.type === 'reasoning.encrypted' && typeof detail.data === 'string' && issuer !== undefined) {
     return thought(text, { issuer, form: issuer === 'openai' ? 'encrypted' : 'redacted', data: detail.data });
   }
-  return { kind: 'opaque', dialect: 'openai-chat', value: detail };
+  return { kind: 'opaque', dialect: 'openai-chat', value: detail, field: 'reasoning_details' };
 }
 
 function thought(text: string, seal: Seal | undefined): ThinkingPart {

@@ -2,7 +2,8 @@
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { Tool, ToolChoice } from '../../ir/request.ts';
-import { readCacheMark } from './cache-mark.ts';
+import { readCacheMark } from '../../ir/cache-mark.ts';
+import { isCustomTool, readCustomTool } from './custom-tools.ts';
 import { asksForFunctionCalls } from './legacy-functions.ts';
 import {
   invalid,
@@ -13,7 +14,7 @@ import {
   requiredObject,
   requiredString,
   unknownFields,
-} from './validate.ts';
+} from '../validate.ts';
 
 const OUTER_FIELDS = new Set([
   'type',
@@ -50,13 +51,15 @@ function readTools(value: Json | undefined, notes: Note[]): Tool[] {
   return (optionalArray(value, 'tools') ?? []).flatMap((item, index) => {
     const path = `tools[${index}]`;
     const tool = requiredObject(item, path);
-    const isFunction = tool.type === undefined || tool.type === null || tool.type === 'function';
+    if (isCustomTool(tool)) return [readCustomTool(tool, path)];
+    const isFunction =
+      isObject(tool.input_schema) || tool.type === undefined || tool.type === null || tool.type === 'function';
     if (isFunction || isObject(tool.function)) return [readTool(tool, path, notes)];
-    if (typeof tool.type !== 'string') throw invalid(`${path}.type`, 'must be "function"');
+    if (typeof tool.type !== 'string') throw invalid(`${path}.type`, 'must be "function" or "custom"');
     notes.push({
       code: 'dropped',
       path,
-      because: `tools of type "${tool.type}" are not available here, only functions`,
+      because: `tools of type "${tool.type}" are not available here, only functions and custom tools`,
     });
     return [];
   });
@@ -129,7 +132,7 @@ function readAllowed(
   const allowed = requiredObject(choice.allowed_tools, `${path}.allowed_tools`);
   const names = (optionalArray(allowed.tools, `${path}.allowed_tools.tools`) ?? []).map((item, index) => {
     const tool = requiredObject(item, `${path}.allowed_tools.tools[${index}]`);
-    const named = isObject(tool.function) ? tool.function : tool;
+    const named = [tool.function, tool.custom].find(isObject) ?? tool;
     return requiredString(named.name, `${path}.allowed_tools.tools[${index}].function.name`);
   });
   const left = tools.filter((tool) => names.includes(tool.name));

@@ -13,20 +13,23 @@ export type ReasoningDetail = {
   data?: string;
 };
 
-type ToolCall = {
-  id: string;
-  type: 'function';
-  function: { name: string; arguments: string };
-};
+type ToolCall =
+  | { id: string; type: 'function'; function: { name: string; arguments: string } }
+  | { id: string; type: 'custom'; custom: { name: string; input: string } };
 
-/** What one chunk adds. The first chunk of a call has id, type and name; later ones only pieces of `arguments`. */
+/** The first piece of a call has id, type and name; later ones only more of `arguments`, or of `input`. */
+type ToolCallDelta =
+  | { index: number; id?: string; type?: 'function'; function: { name?: string; arguments: string } }
+  | { index: number; id?: string; type?: 'custom'; custom: { name?: string; input: string } };
+
+/** What one chunk adds. */
 export type ChunkDelta = {
   role?: 'assistant';
   content?: string | null;
   refusal?: string;
   reasoning_content?: string;
   reasoning_details?: ReasoningDetail[];
-  tool_calls?: { index: number; id?: string; type?: 'function'; function: { name?: string; arguments: string } }[];
+  tool_calls?: ToolCallDelta[];
 };
 
 export type ChatUsage = {
@@ -62,18 +65,6 @@ export type ChatCompletion = {
   model: string;
   choices: { index: number; message: AnswerMessage; logprobs: null; finish_reason: FinishReason }[];
   usage?: ChatUsage;
-};
-
-export type ErrorBody = {
-  error: {
-    message: string;
-    type: string;
-    param: string | null;
-    code: string | null;
-    request_id: string;
-    /** What Snowflake's support asks for. */
-    snowflake_request_id?: string;
-  };
 };
 
 /** `{"cache_control": {"type": "ephemeral"}}` on a content part, a tool or a message. */

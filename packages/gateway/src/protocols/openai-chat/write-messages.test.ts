@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readFixture } from '../../../test/support/chat-answers.ts';
+import { type HistoryRules, repairHistory } from '../../ir/history.ts';
 import type { Json, JsonObject } from '../../ir/json.ts';
 import type { Part, Turn } from '../../ir/request.ts';
 import { readMessages } from './messages.ts';
+import { readRequest } from './request.ts';
 import { writeMessages } from './write-messages.ts';
 
 const text = fc.record({ kind: fc.constant('text' as const), text: fc.string({ minLength: 1 }) });
@@ -33,7 +35,7 @@ const media: fc.Arbitrary<Part> = fc.oneof(
 const result: fc.Arbitrary<Part> = fc.record({
   kind: fc.constant('tool-result' as const),
   callId: fc.string({ minLength: 1 }),
-  parts: fc.array(text, { maxLength: 2 }),
+  parts: fc.array(fc.oneof(text, media), { maxLength: 2 }),
 });
 const thought: fc.Arbitrary<Part> = fc.oneof(
   fc.record({
@@ -119,13 +121,87 @@ test('a reminder becomes the system message it was', () => {
   ]);
 });
 
-test('an image in a tool result follows as a user message', () => {
-  const image: Part = { kind: 'media', mime: 'image/png', source: { base64: 'AA==' } };
-  const turns: Turn[] = [
-    { role: 'user', parts: [{ kind: 'tool-result', callId: 'a', parts: [{ kind: 'text', text: 'x' }, image] }] },
+describe('a system message amid tool calls does not cost a result', () => {
+  const calling = (id: string) => ({ id, type: 'function', function: { name: 'get', arguments: '{}' } });
+  const asked = (...ids: string[]) => ({ role: 'assistant', content: null, tool_calls: ids.map(calling) });
+  const ask = { role: 'user', content: 'go' };
+  const note = { role: 'system', content: 'note' };
+  const answering = (id: string, content = 'RESULT') => ({ role: 'tool', tool_call_id: id, content });
+  const missing = 'No result was recorded for this call.';
+
+  test.each<[string, JsonObject[], JsonObject[]]>([
+    ['before the result', [ask, asked('c1'), note, answering('c1')], [ask, asked('c1'), answering('c1'), note]],
+    [
+      'as a developer, and no result',
+      [ask, asked('c1'), { role: 'developer', content: 'note' }],
+      [ask, asked('c1'), answering('c1', missing), note],
+    ],
+    [
+      'and the user instead of a result',
+      [ask, asked('c1'), note, { role: 'user', content: 'b' }],
+      [ask, asked('c1'), answering('c1', missing), note, { role: 'user', content: 'b' }],
+    ],
+    [
+      'between two results',
+      [ask, asked('c1', 'c2'), answering('c1', 'one'), note, answering('c2', 'two'), { role: 'user', content: 'z' }],
+      [ask, asked('c1', 'c2'), answering('c1', 'one'), answering('c2', 'two'), note, { role: 'user', content: 'z' }],
+    ],
+  ])('%s', (_, sent, written) => {
+    expect(rewritten(sent)).toEqual(written);
+  });
+});
+
+test('what stood in reasoning_details stays there, whatever it is', () => {
+  const strange = [{ a: 1 }, { type: 'text', text: 'no thought' }];
+  const messages = [
+    { role: 'user', content: 'go' },
+    { role: 'assistant', content: 'b', reasoning_details: strange },
+    { role: 'user', content: 'c' },
   ];
-  expect(writeMessages(turns, [])).toEqual([
-    { role: 'tool', tool_call_id: 'a', content: 'x' },
-    { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] },
+  expect(rewritten(messages)).toEqual(messages);
+});
+
+test.each(['', null, undefined])('a call with the id %j and its result get one', (id) => {
+  const messages = [
+    { role: 'user', content: 'go' },
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [
+        { id, type: 'function', function: { name: 'get', arguments: '{}' } },
+        { id, type: 'function', function: { name: 'put', arguments: '{}' } },
+      ],
+    },
+    { role: 'tool', tool_call_id: id, content: 'one' },
+    { role: 'tool', tool_call_id: id, content: 'two' },
+  ];
+  const [, called, first, second] = rewritten(messages) as {
+    tool_calls: { id: string }[];
+    tool_call_id: string;
+    content: string;
+  }[];
+  const ids = called!.tool_calls.map(({ id: given }) => given);
+  expect(new Set(ids).size).toBe(2);
+  expect(ids.every((each) => each.length > 0)).toBe(true);
+  expect([first, second].map((told) => [told!.tool_call_id, told!.content])).toEqual([
+    [ids[0], 'one'],
+    [ids[1], 'two'],
   ]);
 });
+
+const OPENAI: HistoryRules = {
+  dialect: 'openai-chat',
+  callIds: { allowed: /^[\x21-\x7e]+$/, maxLength: 40 },
+  tools: true,
+  declareTools: false,
+  alternate: false,
+  userFirst: false,
+  assistantLast: 'allowed',
+};
+
+/** Messages as they go out to an OpenAI model once their history was repaired. */
+function rewritten(messages: JsonObject[]): JsonObject[] {
+  const { request } = readRequest({ model: 'm', messages });
+  const repaired = repairHistory(request, OPENAI).request;
+  return JSON.parse(JSON.stringify(writeMessages(repaired.turns, repaired.system))) as JsonObject[];
+}

@@ -2,13 +2,12 @@
 import type { Json, JsonObject } from '../../ir/json.ts';
 import type { MediaPart, Part, TextPart, ThinkingPart, ToolCallPart, ToolResultPart, Turn } from '../../ir/request.ts';
 import { writeCacheMark } from './cache-mark.ts';
-import { unwrapReminder } from './reminder.ts';
+import { unwrapReminder } from '../../ir/reminder.ts';
 import { writeReasoningDetail } from './thinking.ts';
 
 /**
  * Chat messages that `readMessages` reads as these turns. Chat has no place for the order of text and
- * calls within an assistant turn, for media in a tool result (they follow it as a user message) and for
- * the failed mark of a result.
+ * calls within an assistant turn and for the failed mark of a result.
  */
 export function writeMessages(turns: Turn[], system: TextPart[]): JsonObject[] {
   return [
@@ -17,21 +16,21 @@ export function writeMessages(turns: Turn[], system: TextPart[]): JsonObject[] {
   ];
 }
 
+/** Results first: they answer the calls of the message before. */
 function writeUser(turn: Turn): JsonObject[] {
-  const fields = turn.ext?.['openai-chat'] ?? {};
-  if (fields.role === 'system') {
-    const said = turn.parts.map((part) => (part.kind === 'text' ? { ...part, text: unwrapReminder(part.text) } : part));
-    return [{ ...fields, content: writeContent(said) }];
-  }
   const results = turn.parts.filter((part) => part.kind === 'tool-result');
-  const rest = [
-    ...results.flatMap((result) => result.parts.filter((part) => part.kind === 'media')),
-    ...turn.parts.filter((part) => part.kind !== 'tool-result'),
-  ];
+  const rest = turn.parts.filter((part) => part.kind !== 'tool-result');
   return [
     ...results.map(writeResult),
-    ...(rest.length === 0 && results.length > 0 ? [] : [{ role: 'user', ...fields, content: writeContent(rest) }]),
+    ...(rest.length === 0 && results.length > 0 ? [] : [writeSaid(rest, turn.ext?.['openai-chat'] ?? {})]),
   ];
+}
+
+/** What the user says, or the system message that was told as a reminder in a turn of the user's. */
+function writeSaid(parts: Part[], fields: JsonObject): JsonObject {
+  if (fields.role !== 'system') return { role: 'user', ...fields, content: writeContent(parts) };
+  const said = parts.map((part) => (part.kind === 'text' ? { ...part, text: unwrapReminder(part.text) } : part));
+  return { ...fields, content: writeContent(said) };
 }
 
 function writeResult(result: ToolResultPart): JsonObject {
@@ -39,7 +38,7 @@ function writeResult(result: ToolResultPart): JsonObject {
     role: 'tool',
     tool_call_id: result.callId,
     ...result.ext?.['openai-chat'],
-    content: writeContent(result.parts.filter((part) => part.kind !== 'media')),
+    content: writeContent(result.parts),
     ...(result.cache === undefined ? {} : { cache_control: writeCacheMark(result.cache) }),
   };
 }
@@ -77,19 +76,16 @@ function unsealed(part: ThinkingPart, index: number): JsonObject {
   return { type: 'reasoning.text', format: 'unknown', index, id: `reasoning-text-${index + 1}`, text: part.text };
 }
 
-function writeCall(call: ToolCallPart): JsonObject {
-  return {
-    id: call.id,
-    type: 'function',
-    ...call.ext?.['openai-chat'],
-    function: { name: call.name, arguments: call.args },
-  };
+function writeCall({ id, name, args, freeform, ext }: ToolCallPart): JsonObject {
+  const fields = ext?.['openai-chat'];
+  return freeform === true
+    ? { id, type: 'custom', ...fields, custom: { name, input: args } }
+    : { id, type: 'function', ...fields, function: { name, arguments: args } };
 }
 
 /** True for an opaque part that stood in `content`, false for one that stood in `reasoning_details`. */
 function isContent(part: Part): boolean {
-  if (part.kind !== 'opaque' || part.dialect !== 'openai-chat') return false;
-  return typeof part.value.type !== 'string' || !part.value.type.startsWith('reasoning.');
+  return part.kind === 'opaque' && part.dialect === 'openai-chat' && part.field === undefined;
 }
 
 function writeContent(parts: Part[]): Json {

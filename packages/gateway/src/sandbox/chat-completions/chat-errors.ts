@@ -259,6 +259,18 @@ export const CHAT_ERRORS = {
     evidence: 'inferred',
     source: OPENAI,
   },
+  'openai-content-type': {
+    status: 400,
+    text: "Invalid value: '{type}'. Supported values are: 'text', 'image_url', 'input_audio', 'refusal', 'audio', and 'file'.",
+    evidence: 'inferred',
+    source: OPENAI,
+  },
+  'openai-image-role': {
+    status: 400,
+    text: "Invalid 'messages[{index}]'. Image URLs are only allowed for messages with role 'user', but this message with role '{role}' contains an image URL.",
+    evidence: 'inferred',
+    source: `OpenHands #7700, 2025-04, for role tool; openai-node #1030 for role assistant; ${OPENAI}`,
+  },
   'openai-top-logprobs': {
     status: 400,
     text: "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.",

@@ -33,7 +33,7 @@ export const chatCompletionsSurface: Surface = (incoming, world) => {
     return errorReply(refuseChat('context-window', { limit: model.contextWindow }), requestId);
   }
   const turn = simulateTurn(prompt, world);
-  const fault = turn.fault === undefined ? undefined : answerFault(turn.fault.name, requestId);
+  const fault = turn.fault === undefined ? undefined : answerFault(turn.fault.name, requestId, model.name);
   if (typeof fault === 'object') return fault;
   return reply(request, answerOf(request, model, turn, incoming, world), fault, requestId);
 };

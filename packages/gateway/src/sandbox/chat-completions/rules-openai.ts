@@ -4,6 +4,7 @@ import type { ChatMessage } from './chat-request.ts';
 import { type Rule, refuseChat } from './rule.ts';
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
+const CONTENT_TYPES = new Set(['text', 'image_url', 'input_audio', 'refusal', 'audio', 'file']);
 const MAX_CALL_ID_LENGTH = 40;
 /** Below this, models that always reason have nothing left to answer with. */
 const TINY_OUTPUT_TOKENS = 16;
@@ -12,6 +13,20 @@ export const openaiRules: readonly Rule[] = [
   function roles({ messages }) {
     const stranger = messages.find(({ role }) => !ROLES.includes(role));
     return stranger === undefined ? undefined : refuseChat('openai-role', { role: stranger.role });
+  },
+
+  /** docs/cortex-quirks.md#content-forms */
+  function contentTypes({ messages }) {
+    const stranger = messages.flatMap(({ blocks }) => blocks).find(({ type }) => !CONTENT_TYPES.has(type));
+    return stranger === undefined ? undefined : refuseChat('openai-content-type', { type: stranger.type });
+  },
+
+  /** docs/cortex-quirks.md#tool-images */
+  function imageRoles({ messages }) {
+    const index = messages.findIndex(
+      ({ role, blocks }) => role !== 'user' && blocks.some(({ imageUrl }) => imageUrl !== undefined),
+    );
+    return index < 0 ? undefined : refuseChat('openai-image-role', { index, role: messages[index]!.role });
   },
 
   function callIds({ messages }) {

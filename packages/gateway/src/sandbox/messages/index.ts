@@ -44,7 +44,7 @@ export const messagesSurface: Surface = (request, world) => {
     omitThoughts: omitsThoughts(messages, model, world),
     editsContext: isObject(request.body.context_management),
   };
-  const fault = turn.fault === undefined ? undefined : answerFault(turn.fault.name, request.requestId);
+  const fault = turn.fault === undefined ? undefined : answerFault(turn.fault.name, request.requestId, model.name);
   if (typeof fault === 'object') return fault;
   if (messages.stream) {
     return { kind: 'stream', events: withFault(writeEvents(turn, frame), fault), timing: turn.timing };

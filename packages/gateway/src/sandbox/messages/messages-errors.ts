@@ -272,7 +272,7 @@ const MESSAGES_ERRORS = {
   'image-data': { text: '{path}: invalid base64 data', evidence: 'inferred', source: SEEN_ON_ANTHROPIC },
 } as const satisfies Record<string, MessagesError>;
 
-type MessagesErrorName = keyof typeof MESSAGES_ERRORS;
+export type MessagesErrorName = keyof typeof MESSAGES_ERRORS;
 
 /** The refusal called `name`, its `{placeholders}` filled in. */
 export function refuseMessages(name: MessagesErrorName, values: Record<string, string | number> = {}): Refusal {

@@ -4,6 +4,7 @@ import type { Prompt, PromptTool } from '../prompt.ts';
 import type { SimulatedPart } from '../turn.ts';
 import type { Step } from './directives.ts';
 import { ANY_OBJECT, exampleOf } from './example.ts';
+import { demandedSchema } from './json-demand.ts';
 import { offers } from './locate.ts';
 import { signThought } from './signature.ts';
 
@@ -12,7 +13,9 @@ const THOUGHT = 'The simulated model pretends to think.';
 /** The answer to a prompt without a script. */
 export function unscriptedSteps(prompt: Prompt): Step[] {
   const think: Step[] = prompt.thinks ? [{ do: 'think', text: THOUGHT }] : [];
-  if (prompt.schema !== undefined) return [...think, { do: 'say', text: JSON.stringify(exampleAnswer(prompt.schema)) }];
+  // A forced call takes the place of the answer, and its input follows the schema of its tool.
+  const schema = forcedTool(prompt) === undefined ? (prompt.schema ?? demandedSchema(prompt)) : undefined;
+  if (schema !== undefined) return [...think, { do: 'say', text: JSON.stringify(exampleAnswer(schema)) }];
   return [
     ...think,
     {

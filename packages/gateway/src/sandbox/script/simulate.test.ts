@@ -270,3 +270,30 @@ describe('the rest', () => {
     expect(idOf(prompt([script], { model: 'openai-gpt-5' }))).toMatch(/^call_[1-9A-HJ-NP-Za-km-z]{24}$/);
   });
 });
+
+describe('a prompt that demands JSON in words', () => {
+  const system = (text: string) => message('system', text);
+
+  test.each<[string, PromptMessage[]]>([
+    ['a system message', [system('You are terse. Answer with one JSON object. No prose.'), user('hi')]],
+    ['the newest user message', [user('hello'), assistant(), user('List them.\nReturn only valid json!')]],
+  ])('of %s', (_, messages) => {
+    expect(textOf(simulate(prompt(messages)))).toBe('{"simulated":true}');
+  });
+
+  test('and shows a schema gets an object of it', () => {
+    const schema = '{"type":"object","properties":{"n":{"type":"integer"},"}":{}},"required":["n"]}';
+    const demand = system(`Respond with a JSON object that satisfies this schema:\n${schema}\nNothing else.`);
+    expect(textOf(simulate(prompt([demand, user('hi')])))).toBe('{"n":1}');
+    const pretty = system(`Reply with a JSON object like\n${JSON.stringify(JSON.parse(schema), null, 2)}`);
+    expect(textOf(simulate(prompt([pretty, user('hi')])))).toBe('{"n":1}');
+  });
+
+  test.each<[string, PromptMessage[]]>([
+    ['speaks of JSON without demanding it', [system('Tool arguments are a JSON object.'), user('What is JSON?')]],
+    ['names a file', [user('Write only to package.json, not to any other file.')]],
+    ['demanded it earlier', [user('Return only JSON.'), assistant(), user('Now in prose.')]],
+  ])('not one that %s', (_, messages) => {
+    expect(textOf(simulate(prompt(messages)))).toMatch(/^This is a simulated reply/);
+  });
+});

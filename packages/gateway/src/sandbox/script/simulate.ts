@@ -10,7 +10,7 @@ import { locateTurn } from './locate.ts';
 import { closingSteps, partsOf, unscriptedSteps } from './parts.ts';
 
 /** What the simulation takes from the world; a surface hands over its `SandboxWorld` as it is. */
-export type SimulationContext = Pick<SandboxWorld, 'cache' | 'seed' | 'attempt' | 'scenario'>;
+export type SimulationContext = Pick<SandboxWorld, 'cache' | 'seed' | 'attempt' | 'scenario' | 'meter' | 'fault'>;
 
 /**
  * Decides what the simulated model does with one prompt: follows the script in it (or the scenario's), else
@@ -24,18 +24,23 @@ export function simulateTurn(prompt: Prompt, context: SimulationContext): Simula
       ? located.turn
       : { steps: located.kind === 'over' ? closingSteps() : unscriptedSteps(prompt), fails: [] };
   const fingerprint = fingerprintOf(prompt);
-  const fault = faultOf(script, () => context.attempt(fingerprint));
+  const planned = context.fault === undefined ? undefined : { name: context.fault };
+  const fault = faultOf(script, () => context.attempt(fingerprint)) ?? planned;
   const parts = partsOf(script.steps, prompt, (index) =>
     callId(prompt.model, `${context.seed}\0${prompt.model}\0${fingerprint}\0${index}`),
   );
   const stopped = cutAtStop(parts, prompt.stop);
   const limited = cutToTokens(stopped.parts, prompt.maxTokens);
+  // An attempt that fails, and so an answer with nothing in it, generated nothing; one that was cut, all it could.
+  const said = countOutput(fault === undefined ? limited.parts : []);
+  const spent = limited.cut && fault === undefined ? { ...said, output: prompt.maxTokens } : said;
   const counted = countInput(prompt, context, fault !== undefined);
+  const usage = usageOf(script.usage, { ...counted, ...spent });
+  if (fault === undefined) context.meter?.(usage);
   return {
     parts: limited.parts,
     ...finishOf(script, limited.parts, limited.cut, stopped.sequence),
-    // An attempt that fails, and so an answer with nothing in it, generated nothing.
-    usage: usageOf(script.usage, { ...counted, ...countOutput(fault === undefined ? limited.parts : []) }),
+    usage,
     ...(fault === undefined ? {} : { fault }),
     timing: {
       paceMs: script.paceMs ?? 0,

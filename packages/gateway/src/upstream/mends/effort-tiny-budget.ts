@@ -8,8 +8,7 @@ export const effortTinyBudget: RequestMend = {
   id: 'effort-tiny-budget',
   since: '2026-06',
   evidence: 'docs/cortex-quirks.md#effort-tiny-budget',
-  applies: (target) =>
-    onCortex(target) && /gpt-5\.[124]/.test(target.model) && target.capabilities.efforts.includes('low'),
+  applies: (target) => onCortex(target) && target.capabilities.tinyOutputNeedsEffort === true,
   request(body) {
     const budget = body.max_completion_tokens;
     if (typeof budget !== 'number' || budget >= TINY_TOKENS || body.reasoning_effort !== undefined) return [];

@@ -7,6 +7,7 @@ import type { SseEvent } from '../../kit/sse.ts';
 import { choiceIndex } from './choice-index.ts';
 import { contentBlank } from './content-blank.ts';
 import { contentEmptyArray } from './content-empty-array.ts';
+import { contentForms } from './content-forms.ts';
 import { createdZero } from './created-zero.ts';
 import { developerRole } from './developer-role.ts';
 import { dropRefusedFields } from './drop-refused-fields.ts';
@@ -21,36 +22,51 @@ import { jsonOutput } from './json-output.ts';
 import { legacyFunctions } from './legacy-functions.ts';
 import { maxTokensRenamed } from './max-tokens-renamed.ts';
 import { mediaUnsupported } from './media-unsupported.ts';
-import type { AnswerMend, Mend, MendOptions, MendReading, MendTarget, RequestMend } from './mend.ts';
+import type { AnswerContext, AnswerMend, Mend, MendOptions, MendReading, MendTarget, RequestMend } from './mend.ts';
 import { modelEcho } from './model-echo.ts';
 import { noArgumentCalls } from './no-argument-calls.ts';
 import { oneChoice } from './one-choice.ts';
+import { parallelHistory } from './parallel-history.ts';
 import { reasoningContent } from './reasoning-content.ts';
 import { reasoningForms } from './reasoning-forms.ts';
+import { resultsAdjacent } from './results-adjacent.ts';
 import { roleFirst } from './role-first.ts';
 import { samplingRefused } from './sampling-refused.ts';
 import { stopSequences } from './stop-sequences.ts';
 import { isFailure, mendEvents, readFailure } from './stream.ts';
+import { temperatureRange } from './temperature-range.ts';
 import { toolFragments } from './tool-fragments.ts';
+import { toolForms } from './tool-forms.ts';
+import { toolImages } from './tool-images.ts';
 import { toolIndexZero } from './tool-index-zero.ts';
+import { toolNames } from './tool-names.ts';
 import { toolStrict } from './tool-strict.ts';
 import { toolsEmpty } from './tools-empty.ts';
 import { toolsUnsupported } from './tools-unsupported.ts';
+import { topLogprobsAlone } from './top-logprobs-alone.ts';
 import { usageLast } from './usage-last.ts';
 import { zeroStructs } from './zero-structs.ts';
 
 const REQUEST_MENDS: readonly RequestMend[] = [
   legacyFunctions,
+  toolForms,
+  toolNames,
+  resultsAdjacent,
+  contentForms,
   mediaUnsupported,
   imagesUnsupported,
+  toolImages,
   toolsEmpty,
   toolsUnsupported,
   toolStrict,
   contentEmptyArray,
+  parallelHistory,
   developerRole,
   jsonOutput,
   maxTokensRenamed,
   samplingRefused,
+  temperatureRange,
+  topLogprobsAlone,
   reasoningForms,
   effortWithTools,
   effortTinyBudget,
@@ -71,10 +87,12 @@ const ANSWER_MENDS: readonly AnswerMend[] = [
   reasoningContent,
   toolIndexZero,
   toolFragments,
+  toolNames,
   stopSequences,
   noArgumentCalls,
   contentBlank,
   finishReasonEmpty,
+  jsonOutput,
   roleFirst,
   fillerChunks,
   includeUsage,
@@ -122,9 +140,10 @@ export function mendMessage(body: JsonObject, target: MendTarget, options: MendO
       retry: 'same',
     });
   }
+  const context: AnswerContext = { ...options, findings: {} };
   for (const mend of activeMends(target)) {
-    mend.edit?.(options)(body);
-    mend.message?.(body, options);
+    mend.edit?.(context)(body);
+    mend.message?.(body, context);
   }
   return body;
 }

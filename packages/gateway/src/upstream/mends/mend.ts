@@ -21,19 +21,25 @@ export interface MendReading {
   maxOutputTokens?: number;
   /** Stop sequences that the upstream does not honour and the gateway does. */
   stop: string[];
+  /** The answer was asked to be one JSON object by instruction only. */
+  jsonObject?: true;
+  /** Tools that went out under another name: theirs → the client's. */
+  toolNames?: ReadonlyMap<string, string>;
   /** The client asked with `functions` and reads `function_call`. */
   legacyFunctions: boolean;
   /** How many answers the client wants: several requests make one completion, so they share id and time. */
   choices: number;
 }
 
-export interface AnswerContext extends WriterOptions {
+export interface MendOptions extends WriterOptions {
   reading: MendReading;
-}
-
-export interface MendOptions extends AnswerContext {
   /** Hears each chunk of the upstream before it is mended, parsed, and the error a stream ends in. */
   watch?: { chunk(chunk: JsonObject): void; failure(error: GatewayError): void };
+}
+
+export interface AnswerContext extends MendOptions {
+  /** What earlier mends found out about this answer, for later ones. */
+  findings: { stopSequence?: true };
 }
 
 export interface Mend {
@@ -51,7 +57,10 @@ export interface RequestMend extends Mend {
   request(body: JsonObject, target: MendTarget, reading: MendReading): Note[];
 }
 
-/** The answer is ours to edit in place. At least one of the three is there. */
+/**
+ * The answer is ours to edit in place. At least one of the three is there. A GatewayError that one of
+ * them throws is what the client gets instead of the rest of the answer.
+ */
 export interface AnswerMend extends Mend {
   /** For what looks the same in a whole answer and in a chunk. Called once per answer; the function it returns, per object. */
   edit?(context: AnswerContext): (answer: JsonObject) => void;

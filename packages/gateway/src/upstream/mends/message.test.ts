@@ -39,6 +39,16 @@ test('a call without arguments or id gets both', () => {
   ]);
 });
 
+test('a tool that travelled under another name is called by its own', () => {
+  const toolNames = new Map([['f', 'odd name']]);
+  expect(
+    mend(
+      { tool_calls: [call('{}'), { ...call('{}', 'toolu_2'), function: { name: 'g', arguments: '{}' } }] },
+      { toolNames },
+    ).choices,
+  ).toMatchObject([{ message: { tool_calls: [{ function: { name: 'odd name' } }, { function: { name: 'g' } }] } }]);
+});
+
 test('text ends before a stop sequence', () => {
   expect(mend({ content: 'one END two' }, { stop: ['END'] }).choices).toMatchObject([
     { finish_reason: 'stop', message: { content: 'one ' } },
@@ -65,4 +75,25 @@ test.each<[JsonObject, string]>([
   expect(() =>
     mendMessage(body, CLAUDE, { ...WRITER_OPTIONS, reading: { stop: [], legacyFunctions: false, choices: 1 } }),
   ).toThrow(expect.objectContaining({ kind }));
+});
+
+describe('an answer that was asked for one JSON object', () => {
+  const asked = { jsonObject: true, maxOutputTokens: 100 } as const;
+
+  test('is that object alone', () => {
+    expect(mend({ content: 'Sure {x}:\n```json\n{"a": 1}\n```' }, asked).choices).toMatchObject([
+      { finish_reason: 'stop', message: { content: '{"a": 1}' } },
+    ]);
+    expect(mend({ content: 'Nothing: {}' }, asked).choices).toMatchObject([{ message: { content: '{}' } }]);
+  });
+
+  test.each(['I cannot.', '{"a": 1', '{"a": one}'])('is an error when it says %s', (content) => {
+    expect(() => mend({ content }, asked)).toThrow(expect.objectContaining({ kind: 'upstream-broken' }));
+  });
+
+  test('may be cut off', () => {
+    expect(mend({ content: 'So: {"a": [1' }, asked, { usage: { completion_tokens: 100 } }).choices).toMatchObject([
+      { finish_reason: 'length', message: { content: '{"a": [1' } },
+    ]);
+  });
 });

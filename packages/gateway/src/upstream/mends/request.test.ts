@@ -109,6 +109,13 @@ test('tools are taken from models without any, empty lists from all', () => {
   expect(mend(fields, OPENAI).body).toMatchObject(fields);
 });
 
+test('strict is left out for families that do not know it, which refuses nothing', () => {
+  const strict = { type: 'function', function: { name: 'f', strict: true } };
+  expect(mend({ tools: [strict] }, CLAUDE).body.tools).toEqual([{ type: 'function', function: { name: 'f' } }]);
+  expect(paths({ tools: [strict] }, CLAUDE)).toEqual(['dropped tools[0].function.strict harmless']);
+  expect(mend({ tools: [strict] }, OPENAI).body.tools).toEqual([strict]);
+});
+
 test('what the catalogue knows of a model is newer than the chart of its family', () => {
   const target = cortexTarget('glm-5.3', { tools: true, vision: true });
   const messages = [
@@ -183,12 +190,14 @@ describe('reasoning', () => {
   });
 
   test('GPT-5.6 is told not to reason when it has tools; tiny budgets name an effort', () => {
-    const gpt56 = cortexTarget('openai-gpt-5.6-luna');
+    const gpt56 = cortexTarget('openai-gpt-5.6-luna', { toolsWithReasoning: false });
+    const gpt52 = cortexTarget('openai-gpt-5.2', { tinyOutputNeedsEffort: true });
     expect(mend({ tools: [WEATHER] }, gpt56).body.reasoning_effort).toBe('none');
     expect(paths({ tools: [WEATHER], reasoning_effort: 'high' }, gpt56)).toEqual(['coerced reasoning_effort']);
     expect(mend({}, gpt56).body).not.toHaveProperty('reasoning_effort');
-    expect(mend({ max_tokens: 1 }, cortexTarget('openai-gpt-5.2')).body.reasoning_effort).toBe('low');
-    expect(mend({ max_tokens: 1_000 }, cortexTarget('openai-gpt-5.2')).body).not.toHaveProperty('reasoning_effort');
+    expect(mend({ tools: [WEATHER] }, OPENAI).body).not.toHaveProperty('reasoning_effort');
+    expect(mend({ max_tokens: 1 }, gpt52).body.reasoning_effort).toBe('low');
+    expect(mend({ max_tokens: 1_000 }, gpt52).body).not.toHaveProperty('reasoning_effort');
   });
 
   test('sampling is left out where it is refused', () => {
@@ -196,6 +205,159 @@ describe('reasoning', () => {
     expect(mend({ temperature: 0, top_p: 1 }, target).body).not.toHaveProperty('temperature');
     expect(paths({ temperature: 0, top_p: 1 }, target)).toEqual(['dropped temperature', 'dropped top_p harmless']);
   });
+});
+
+describe('forms that clients mix in', () => {
+  test('tools and choices of other dialects become functions', () => {
+    const parameters = { type: 'object', properties: {} };
+    const fields = {
+      tools: [
+        { type: 'function', name: 'flat', description: 'd', parameters, strict: true },
+        { name: 'claude', input_schema: parameters, cache_control: { type: 'ephemeral' } },
+        { type: 'web_search' },
+        { type: 'custom', custom: { name: 'raw' } },
+      ],
+      tool_choice: { type: 'tool', name: 'flat' },
+    };
+    const { body } = mend(fields, OPENAI);
+    expect(JSON.parse(JSON.stringify(body.tools))).toEqual([
+      { type: 'function', function: { name: 'flat', description: 'd', parameters, strict: true } },
+      { type: 'function', function: { name: 'claude', parameters } },
+      { type: 'custom', custom: { name: 'raw' } },
+    ]);
+    expect(body.tool_choice).toEqual({ type: 'function', function: { name: 'flat' } });
+    expect(paths(fields, OPENAI)).toEqual(['dropped tools[2]', 'dropped tools[1].cache_control harmless']);
+    expect(mend({ tools: [WEATHER], tool_choice: 'any' }, OPENAI).body.tool_choice).toBe('required');
+  });
+
+  test('content parts become those of chat', () => {
+    const url = 'data:image/png;base64,AA==';
+    const content = [
+      'bare',
+      { type: 'input_text', text: 'in' },
+      { type: 'output_text', text: 'out' },
+      { type: 'input_image', image_url: url, detail: 'low' },
+      { type: 'image_url', image_url: url },
+      { type: 'hologram', depth: 3 },
+    ];
+    expect(mend({ messages: [{ role: 'user', content }] }, OPENAI).body.messages).toMatchObject([
+      {
+        content: [
+          { type: 'text', text: 'bare' },
+          { type: 'text', text: 'in' },
+          { type: 'text', text: 'out' },
+          { type: 'image_url', image_url: { url, detail: 'low' } },
+          { type: 'image_url', image_url: { url } },
+          { type: 'hologram' },
+        ],
+      },
+    ]);
+    const said = [{ role: 'user', content: [{ type: 'text', text: 'a' }] }];
+    expect(mend({ messages: said }, OPENAI).body.messages).toEqual(said);
+  });
+
+  test('a tool with a name that is refused travels under another', () => {
+    const odd = 'mcp.server/odd name';
+    const called = (name: string) => ({ id: 'a', type: 'function', function: { name, arguments: '{}' } });
+    const { body, reading } = mend(
+      {
+        tools: [{ type: 'function', function: { name: odd } }, WEATHER],
+        tool_choice: { type: 'function', function: { name: odd } },
+        messages: [...SAY_HI, { role: 'assistant', content: null, tool_calls: [called(odd), called('get_weather')] }],
+      },
+      OPENAI,
+    );
+    const wire = Array.from(reading.toolNames!.keys())[0]!;
+    expect(wire).toMatch(/^mcp_server_odd_name_[0-9a-z]{11}$/);
+    expect(reading.toolNames).toEqual(new Map([[wire, odd]]));
+    expect(body).toMatchObject({
+      tools: [{ function: { name: wire } }, WEATHER],
+      tool_choice: { function: { name: wire } },
+      messages: [{}, { tool_calls: [called(wire), called('get_weather')] }],
+    });
+    expect(mend({ tools: [WEATHER] }, OPENAI).reading).not.toHaveProperty('toolNames');
+  });
+});
+
+describe('what only some values of a field are refused for', () => {
+  test.each([
+    [CLAUDE, 1.5, 1],
+    [LLAMA, 2, 1],
+    [LLAMA, 0.5, 0.5],
+    [OPENAI, 2, 2],
+  ])('a temperature within what the family takes', (target, asked, sent) => {
+    expect(mend({ temperature: asked }, target).body.temperature).toBe(sent);
+    expect(paths({ temperature: asked }, target)).toEqual(asked === sent ? [] : ['coerced temperature']);
+  });
+
+  test('top_logprobs goes with logprobs', () => {
+    expect(mend({ top_logprobs: 2, logprobs: true }, OPENAI).body).toMatchObject({ top_logprobs: 2, logprobs: true });
+    expect(mend({ top_logprobs: 2, logprobs: false }, OPENAI).body).not.toHaveProperty('top_logprobs');
+    expect(paths({ top_logprobs: 2 }, OPENAI)).toEqual(['dropped top_logprobs']);
+    expect(paths({ top_logprobs: 0 }, OPENAI)).toEqual(['dropped top_logprobs harmless']);
+    expect(paths({ top_logprobs: 2 }, CLAUDE)).toEqual(['dropped top_logprobs']);
+  });
+});
+
+test('what was said between the results of one turn moves behind them', () => {
+  const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
+  const asked = { role: 'assistant', content: null, tool_calls: [call('a'), call('b')] };
+  const result = (id: string) => ({ role: 'tool', tool_call_id: id, content: id });
+  const note = { role: 'system', content: 'note' };
+  const messages = [...SAY_HI, asked, result('a'), note, ...SAY_HI, result('b'), note, asked, result('a'), result('b')];
+  expect(mend({ messages }, OPENAI).body.messages).toEqual([
+    ...SAY_HI,
+    asked,
+    result('a'),
+    result('b'),
+    note,
+    ...SAY_HI,
+    note,
+    asked,
+    result('a'),
+    result('b'),
+  ]);
+  expect(paths({ messages }, OPENAI)).toEqual(['repaired messages[5] harmless']);
+  const right = [...SAY_HI, asked, result('a'), result('b'), note, ...SAY_HI];
+  expect(mend({ messages: right }, OPENAI).body.messages).toEqual(right);
+});
+
+test('images of tool results follow them as the user’s', () => {
+  const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } };
+  const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
+  const asked = { role: 'assistant', content: null, tool_calls: [call('a'), call('b')] };
+  const result = (id: string, content: Json) => ({ role: 'tool', tool_call_id: id, content });
+  const text = { type: 'text', text: 'x' };
+  const more = { role: 'user', content: 'more' };
+  const told = (...results: JsonObject[]) => mend({ messages: [asked, ...results, more] }, OPENAI).body.messages;
+
+  expect(told(result('a', [image]), result('b', [text, image, image]))).toEqual([
+    asked,
+    result('a', 'The result follows in the next message.'),
+    result('b', [text]),
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'From the result of tool call "a":' },
+        image,
+        { type: 'text', text: 'From the result of tool call "b":' },
+        image,
+        image,
+      ],
+    },
+    more,
+  ]);
+  expect(told(result('a', [image]), result('b', 'x'))).toEqual([
+    asked,
+    result('a', 'The result follows in the next message.'),
+    result('b', 'x'),
+    { role: 'user', content: [image] },
+    more,
+  ]);
+  expect(paths({ messages: [asked, result('a', [image]), result('b', 'x')] }, OPENAI)).toEqual([
+    'repaired messages[1] harmless',
+  ]);
+  expect(told(result('a', 'y'), result('b', [text]))).toEqual([asked, result('a', 'y'), result('b', [text]), more]);
 });
 
 describe('JSON output', () => {
@@ -214,7 +376,7 @@ describe('JSON output', () => {
   test('Claude takes a schema and is told the rest, other models are told everything', () => {
     expect(mend({ response_format: schema }, CLAUDE).body.response_format).toEqual(schema);
     expect(mend({ response_format: { type: 'json_object' } }, CLAUDE).body).not.toHaveProperty('response_format');
-    const { body, notes } = mend(
+    const { body, notes, reading } = mend(
       { response_format: schema, messages: [{ role: 'system', content: 's' }, ...SAY_HI] },
       LLAMA,
     );
@@ -227,8 +389,21 @@ describe('JSON output', () => {
       },
       ...SAY_HI,
     ]);
-    expect(notes).toMatchObject([{ code: 'simulated', path: 'response_format' }]);
+    expect(notes).toMatchObject([
+      { code: 'simulated', path: 'response_format' },
+      { code: 'dropped', path: 'response_format.json_schema', because: 'the schema is only asked for by instruction' },
+    ]);
+    expect(reading.jsonObject).toBe(true);
+    expect(paths({ response_format: { type: 'json_object' } }, LLAMA)).toEqual(['simulated response_format']);
   });
+});
+
+test('a schema of anything but an object is refused where words would have to ask for it', () => {
+  const format = { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'array' } } };
+  expect(() => mend({ response_format: format }, LLAMA)).toThrow(
+    expect.objectContaining({ kind: 'invalid-request', detail: { param: 'response_format.json_schema.schema' } }),
+  );
+  expect(mend({ response_format: format }, OPENAI).body.response_format).toEqual(format);
 });
 
 test('stop and n are taken over by the gateway', () => {

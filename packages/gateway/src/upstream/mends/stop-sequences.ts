@@ -3,8 +3,8 @@ import type { Note } from '../../ir/note.ts';
 import type { Transducer } from '../../ir/transducer.ts';
 import { readStop } from '../../protocols/openai-chat/request.ts';
 import { choicesOf, chunkLike, contentsOf, endsContent, hasText, isUsageChunk } from './chunk.ts';
-import { type AnswerMend, type MendTarget, onCortex, type RequestMend } from './mend.ts';
-import { createStopMatcher } from './stop-matcher.ts';
+import { type AnswerContext, type AnswerMend, type MendTarget, onCortex, type RequestMend } from './mend.ts';
+import { createStopMatcher } from '../../kit/stop-matcher.ts';
 
 /**
  * Claude and the open models ignore `stop` on Cortex and OpenAI's reasoning models refuse it, so the
@@ -29,13 +29,14 @@ export const stopSequences: RequestMend & AnswerMend = {
       },
     ];
   },
-  stream: ({ reading }) => (reading.stop.length === 0 ? PASS : watchForStop(reading.stop)),
-  message(answer, { reading }) {
+  stream: (context) => (context.reading.stop.length === 0 ? PASS : watchForStop(context)),
+  message(answer, { reading, findings }) {
     if (reading.stop.length === 0) return;
     for (const { choice, content } of contentsOf(answer)) {
       if (!hasText(content.content)) continue;
       const { text, matched } = createStopMatcher(reading.stop).push(content.content);
       if (matched === undefined) continue;
+      findings.stopSequence = true;
       content.content = text;
       delete content.tool_calls;
       choice.finish_reason = 'stop';
@@ -49,8 +50,8 @@ function honoursStop({ capabilities }: MendTarget): boolean {
 
 const PASS: Transducer<JsonObject, JsonObject> = { push: (chunk) => [chunk], end: () => [] };
 
-function watchForStop(sequences: string[]): Transducer<JsonObject, JsonObject> {
-  const matcher = createStopMatcher(sequences);
+function watchForStop({ reading, findings }: AnswerContext): Transducer<JsonObject, JsonObject> {
+  const matcher = createStopMatcher(reading.stop);
   let stopped = false;
   let latest: JsonObject | undefined;
   const release = (chunk: JsonObject): JsonObject[] => {
@@ -70,6 +71,7 @@ function watchForStop(sequences: string[]): Transducer<JsonObject, JsonObject> {
       content.content = text;
       if (matched === undefined) return endsContent(chunk) ? [...release(chunk), chunk] : [chunk];
       stopped = true;
+      findings.stopSequence = true;
       delete content.tool_calls;
       for (const choice of choicesOf(chunk)) choice.finish_reason = null;
       return [chunk, chunkLike(chunk, {}, 'stop')];

@@ -206,6 +206,32 @@ test('stop sequences end the text wherever chunks are cut', () => {
   );
 });
 
+describe('a stream that was asked for one JSON object', () => {
+  const options = { ...OPTIONS, reading: { ...OPTIONS.reading, jsonObject: true as const, maxOutputTokens: 1_000 } };
+  const LLAMA = cortexTarget('llama3.1-8b');
+  const stream = (text: string, pieceLength: number) =>
+    run(asCortex({ thought: '', text, calls: [], pieceLength }), options, LLAMA);
+
+  test('says the object and nothing else, wherever chunks are cut', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.integer({ min: 1, max: 9 }), (object, pieceLength) => {
+        const json = JSON.stringify(object);
+        const mended = stream(`Here {it} is:\n\`\`\`json\n${json}\n\`\`\`\n`, pieceLength);
+        expect(checkChatStream(mended)).toBeUndefined();
+        expect(mended.map(({ data }) => (data === '[DONE]' ? '' : contentOf(data))).join('')).toBe(json);
+        expect(mended.some(({ data }) => data.includes('"finish_reason":"stop"'))).toBe(true);
+      }),
+    );
+  });
+
+  test.each(['I cannot do that.', '{"a": 1', '{"a": one} and more'])('fails when it says %s', (text) => {
+    const mended = stream(text, 3);
+    expect(checkChatStream(mended)).toBeUndefined();
+    expect(mended.at(-1)!.data).toContain('one JSON object');
+    expect(mended.some(({ data }) => data.includes('"finish_reason":"stop"'))).toBe(false);
+  });
+});
+
 test('the watcher hears every chunk as it came, and the error', () => {
   const heard: JsonObject[] = [];
   const failures: GatewayError[] = [];
@@ -240,6 +266,19 @@ test('several answers to one request share the id and have their own number', ()
     .map(({ data }) => JSON.parse(data) as { id: string; choices: { index: number }[] });
   expect(new Set(chunks.map(({ id }) => id))).toEqual(new Set(['chatcmpl-own']));
   expect(chunks.flatMap(({ choices }) => choices.map(({ index }) => index))).toEqual([2, 2, 2]);
+});
+
+test('a tool that travelled under another name is called by its own', () => {
+  const options = { ...OPTIONS, reading: { ...OPTIONS.reading, toolNames: new Map([['read', 'odd name']]) } };
+  const calls = [{ id: 'toolu_abcd', name: 'read', args: { a: 'read' } }];
+  const mended = run(asCortex({ thought: '', text: '', calls, pieceLength: 3 }), options);
+  expect(checkChatStream(mended)).toBeUndefined();
+  expect(
+    mended
+      .map(({ data }) => data)
+      .join('\n')
+      .match(/"name":"[^"]*"/g),
+  ).toEqual(['"name":"odd name"']);
 });
 
 test('who asked with functions reads function_call', () => {

@@ -1,11 +1,11 @@
 /** Mends over a stream: each event is parsed once, edited by all of them in order, and serialised once. */
-import { GatewayError } from '../../errors/error.ts';
+import { GatewayError, toGatewayError } from '../../errors/error.ts';
 import { isObject, type JsonObject } from '../../ir/json.ts';
 import type { Transducer } from '../../ir/transducer.ts';
 import type { SseEvent } from '../../kit/sse.ts';
-import { cutError, writeErrorEvents } from '../../protocols/openai-chat/errors.ts';
-import { classifyAnswer } from '../classify.ts';
-import type { AnswerMend, MendOptions } from './mend.ts';
+import { cutError, writeErrorEvents } from '../../protocols/openai-error.ts';
+import { classifyAnswer, withUpstreamId } from '../classify.ts';
+import type { AnswerContext, AnswerMend, MendOptions } from './mend.ts';
 
 const DONE = '[DONE]';
 
@@ -14,26 +14,36 @@ const DONE = '[DONE]';
  * without `[DONE]` becomes an error event, and nothing follows it.
  */
 export function mendEvents(mends: readonly AnswerMend[], options: MendOptions): Transducer<SseEvent, SseEvent> {
-  const chain = chainSteps(mends.flatMap((mend) => toSteps(mend, options)));
+  const context: AnswerContext = { ...options, findings: {} };
+  const chain = chainSteps(mends.flatMap((mend) => toSteps(mend, context)));
   let over = false;
-  const fail = (error: GatewayError): SseEvent[] => {
+  const fail = (failure: GatewayError): SseEvent[] => {
     over = true;
+    const error = withUpstreamId(failure, options.upstreamRequestId);
     options.watch?.failure(error);
     return writeErrorEvents(error, options.requestId);
+  };
+  /** What the mends make of it, or the error that one of them ends the answer with. */
+  const mend = (work: () => JsonObject[], last: SseEvent[] = []): SseEvent[] => {
+    try {
+      return [...work().map(serialise), ...last];
+    } catch (cause) {
+      return fail(toGatewayError(cause));
+    }
   };
   return {
     push(event) {
       if (over || event.data === '') return [];
       if (event.data.trim() === DONE) {
         over = true;
-        return [...chain.end().map(serialise), { data: DONE }];
+        return mend(() => chain.end(), [{ data: DONE }]);
       }
       const chunk = parse(event.data);
       if (chunk === undefined) return fail(garbled());
       if (event.event === 'error' || isFailure(chunk)) return fail(readFailure(chunk, event.data));
       if (!Array.isArray(chunk.choices)) return [];
       options.watch?.chunk(chunk);
-      return chain.push(chunk).map(serialise);
+      return mend(() => chain.push(chunk));
     },
     end: () => (over ? [] : fail(cutError())),
   };
@@ -58,9 +68,9 @@ export function readFailure(body: JsonObject, text: string): GatewayError {
 /** A mend at work on one answer: an editor of single chunks, or a state machine. */
 type Step = { edit(chunk: JsonObject): void } | Transducer<JsonObject, JsonObject>;
 
-function toSteps(mend: AnswerMend, options: MendOptions): Step[] {
-  const edit = mend.edit?.(options);
-  const stream = mend.stream?.(options);
+function toSteps(mend: AnswerMend, context: AnswerContext): Step[] {
+  const edit = mend.edit?.(context);
+  const stream = mend.stream?.(context);
   return [...(edit === undefined ? [] : [{ edit }]), ...(stream === undefined ? [] : [stream])];
 }
 

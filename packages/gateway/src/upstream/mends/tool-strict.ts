@@ -13,13 +13,13 @@ export const toolStrict: RequestMend = {
     const notes: Note[] = [];
     body.tools = body.tools.map((tool, index): Json => {
       if (!isObject(tool) || !isObject(tool.function) || tool.function.strict === undefined) return tool;
-      const { strict, ...rest } = tool.function;
-      const harmless = strict === true ? {} : { harmless: true };
+      const { strict: _, ...rest } = tool.function;
+      // Harmless: the schema itself is sent, and agents check arguments anyway.
       notes.push({
         code: 'dropped',
         path: `tools[${index}].function.strict`,
         because: 'only OpenAI models enforce a schema',
-        ...harmless,
+        harmless: true,
       });
       return { ...tool, function: rest };
     });

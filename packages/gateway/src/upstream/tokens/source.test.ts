@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { offlineTokens } from '../../../test/support/tokens.ts';
 import { Secret } from '../../kit/secret.ts';
 import { tokenTypeOf } from './snowflake.ts';
-import { createTokenSource } from './source.ts';
+import type { TokenSource } from './source.ts';
 
 const ORIGIN = 'https://acme-main.snowflakecomputing.com';
 
 const jwt = (claims: object) =>
   `eyJhbGciOiJSUzI1NiJ9.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
 
-const snowflake = (token: string) =>
-  createTokenSource({
+const snowflake = (token: string): TokenSource =>
+  offlineTokens()({
     provider: 'cortex',
     credential: { kind: 'snowflake-token', token: new Secret(token) },
     origin: ORIGIN,
@@ -39,12 +40,23 @@ it.each([
 it("sends other providers' keys the way they take them", async () => {
   const key = { kind: 'api-key', token: new Secret('k') } as const;
   const headers = (provider: 'openai' | 'anthropic') =>
-    createTokenSource({ provider, credential: key, origin: ORIGIN }).headersFor(ORIGIN);
+    offlineTokens()({ provider, credential: key, origin: ORIGIN }).headersFor(ORIGIN);
   expect(await headers('openai')).toEqual({ authorization: 'Bearer k' });
   expect(await headers('anthropic')).toEqual({ 'x-api-key': 'k' });
   expect(
-    await createTokenSource({ provider: 'openai', credential: { kind: 'none' }, origin: ORIGIN }).headersFor(ORIGIN),
+    await offlineTokens()({ provider: 'openai', credential: { kind: 'none' }, origin: ORIGIN }).headersFor(ORIGIN),
   ).toEqual({});
+});
+
+it('workload identities and sessions have headers of their own', async () => {
+  const of = (credential: Parameters<ReturnType<typeof offlineTokens>>[0]['credential']) =>
+    offlineTokens()({ provider: 'cortex', credential, origin: ORIGIN }).headersFor(ORIGIN);
+  const token = new Secret('abc');
+  expect(await of({ kind: 'snowflake-workload-identity', provider: 'AZURE', token })).toEqual({
+    authorization: 'Bearer WIF.AZURE.abc',
+    'x-snowflake-authorization-token-type': 'WORKLOAD_IDENTITY_FEDERATION',
+  });
+  expect(await of({ kind: 'snowflake-session', token })).toEqual({ authorization: 'Snowflake Token="abc"' });
 });
 
 describe('a token never travels to another origin', () => {
@@ -60,15 +72,28 @@ describe('a token never travels to another origin', () => {
   });
 
   it('whatever the string', async () => {
+    const source = snowflake('secret-token');
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.webUrl(), fc.string()), async (origin) => {
         fc.pre(origin !== ORIGIN);
-        await expect(snowflake('secret-token').headersFor(origin)).rejects.toMatchObject({ kind: 'internal' });
+        await expect(source.headersFor(origin)).rejects.toMatchObject({ kind: 'internal' });
       }),
     );
   });
 });
 
-it.each(['', 'two words', 'line\nbreak', 'tök'])('refuses a token that no header can carry: %j', (token) => {
-  expect(() => snowflake(token)).toThrow(/token/);
+it.each(['', 'two words', 'line\nbreak', 'tök', '"quoted"'])(
+  'refuses a token that no header can carry: %j',
+  (token) => {
+    expect(() => snowflake(token)).toThrow(/token/);
+  },
+);
+
+it('one credential on one host is one source, however often it is written down', () => {
+  const tokensFor = offlineTokens();
+  const need = (token: string, origin = ORIGIN) =>
+    tokensFor({ provider: 'cortex', credential: { kind: 'snowflake-token', token: new Secret(token) }, origin });
+  expect(need('a')).toBe(need('a'));
+  expect(need('a')).not.toBe(need('b'));
+  expect(need('a')).not.toBe(need('a', 'https://acme-spare.snowflakecomputing.com'));
 });

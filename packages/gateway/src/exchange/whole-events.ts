@@ -1,0 +1,25 @@
+import type { Transducer } from '../ir/transducer.ts';
+
+/**
+ * Cuts passing bytes only between server-sent events: a block goes on when its blank line is there. A
+ * client can do nothing with half an event, and a tap that sees whole ones needs no memory.
+ */
+export function wholeEvents(): Transducer<Uint8Array, Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  return {
+    push(bytes) {
+      const all =
+        rest.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : Buffer.concat([rest, bytes]);
+      const end = Math.max(endOfLast(all, '\n\n'), endOfLast(all, '\r\n\r\n'));
+      rest = all.subarray(end);
+      return end === 0 ? [] : [all.subarray(0, end)];
+    },
+    // What was cut inside an event is nobody's to read.
+    end: () => [],
+  };
+}
+
+function endOfLast(bytes: Buffer, mark: string): number {
+  const at = bytes.lastIndexOf(mark);
+  return at === -1 ? 0 : at + mark.length;
+}

@@ -1,0 +1,71 @@
+import { GatewayError } from '../errors/error.ts';
+import { MESSAGES, CHAT } from '../exchange/dialects.ts';
+import type { ClientDialect } from '../exchange/exchange.ts';
+import { type Route, SURFACE } from './surface.ts';
+
+export interface Match {
+  route: Route;
+  params: Record<string, string>;
+}
+
+/** Methods by path for routes without parameters, and the others as patterns, most segments first. */
+const FIXED = Map.groupBy(
+  SURFACE.filter(({ path }) => !path.includes(':')),
+  ({ path }) => path,
+);
+const PATTERNS = SURFACE.filter(({ path }) => path.includes(':')).map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.path.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
+}));
+
+/** @throws GatewayError `no-such-route` or `method-not-allowed`, the latter with the methods there are in `detail.allow` */
+export function findRoute(method: string, path: string): Match {
+  const candidates = [
+    ...(FIXED.get(path) ?? []).map((route) => ({ route, params: {} })),
+    ...PATTERNS.flatMap(({ route, pattern }) => {
+      const found = pattern.exec(path);
+      return found === null ? [] : [{ route, params: decodeAll({ ...found.groups }) }];
+    }),
+  ];
+  if (candidates.length === 0) throw noSuchRoute(path);
+  const match = candidates.find(({ route }) => route.method === method);
+  if (match === undefined) throw wrongMethod(path, [...new Set(candidates.map(({ route }) => route.method))]);
+  return match;
+}
+
+/** The path of a request target: without its query, with slashes collapsed and none at the end. */
+export function pathOf(target: string | undefined): string {
+  const [path = '/'] = (target ?? '/').split(/[?#]/);
+  const collapsed = path.replaceAll(/\/{2,}/g, '/');
+  return collapsed.length > 1 && collapsed.endsWith('/') ? collapsed.slice(0, -1) : collapsed;
+}
+
+/** Whose envelope an error on an unknown path is told in. */
+export function dialectOfPath(path: string): ClientDialect {
+  return /\/messages(\/|$)|^\/anthropic\//.test(path) ? MESSAGES : CHAT;
+}
+
+function decodeAll(params: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      try {
+        return [name, decodeURIComponent(value)];
+      } catch {
+        return [name, value];
+      }
+    }),
+  );
+}
+
+function noSuchRoute(path: string): GatewayError {
+  return new GatewayError(
+    'no-such-route',
+    `There is nothing at ${path.slice(0, 200)}. This gateway serves POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/completions, /v1/embeddings and GET /v1/models. The base URL for OpenAI clients ends in /v1, the one for Anthropic clients does not.`,
+  );
+}
+
+function wrongMethod(path: string, allowed: string[]): GatewayError {
+  return new GatewayError('method-not-allowed', `${path.slice(0, 200)} takes ${allowed.join(' or ')} only.`, {
+    allow: allowed,
+  });
+}

@@ -1,0 +1,42 @@
+import type { Note } from './note.ts';
+import type { Part, Turn } from './request.ts';
+
+/**
+ * The history with the thoughts that may be replayed: those that Claude sealed, and none where this
+ * request does not think. The others are dropped with one note for all.
+ */
+export function keepThoughts(turns: Turn[], thinks: boolean, notes: Note[]): Turn[] {
+  let dropped = 0;
+  const kept = turns.map((turn) => {
+    const parts = turn.parts.filter((part) => part.kind !== 'thinking' || (thinks && isSealed(part)));
+    dropped += turn.parts.length - parts.length;
+    return parts.length === turn.parts.length ? turn : { ...turn, parts };
+  });
+  if (dropped === 0) return turns;
+  const because = thinks
+    ? `${dropped} earlier thoughts carry no signature of Claude and cannot be replayed to it`
+    : `this request does not think, so ${dropped} earlier thoughts were not replayed`;
+  notes.push({ code: 'seal-dropped', path: 'turns[].parts[]', because, harmless: true });
+  return kept;
+}
+
+/**
+ * True when thinking with a fixed budget is possible on this history. Calls and results that alternate
+ * are one turn of the model, and while it lasts its first message must begin with a sealed thought, or
+ * the upstream answers 400 (docs/cortex-quirks.md#thinking-in-tool-loop). The same goes for an assistant
+ * turn that the model is to continue.
+ */
+export function canThinkOn(turns: Turn[]): boolean {
+  const last = turns.at(-1);
+  if (last === undefined || isQuestion(last)) return true;
+  const [first] = turns[turns.findLastIndex(isQuestion) + 1]?.parts ?? [];
+  return first !== undefined && isSealed(first);
+}
+
+function isQuestion(turn: Turn): boolean {
+  return turn.role === 'user' && !turn.parts.some((part) => part.kind === 'tool-result');
+}
+
+function isSealed(part: Part): boolean {
+  return part.kind === 'thinking' && part.seal?.issuer === 'anthropic' && part.seal.form !== 'encrypted';
+}

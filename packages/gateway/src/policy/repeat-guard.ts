@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { Lru } from '../kit/lru.ts';
+
+/**
+ * Slows a client that sends the same failing request over and over: several agents ask hundreds of times
+ * a minute when they do not like an answer. Only failures count, so that load and repetition as such
+ * cost nothing.
+ */
+export interface RepeatGuard {
+  // `asker` is who asks and where: the same body on another path is another request.
+  /** How long to wait before this request is looked at: 0 unless the very same one has failed repeatedly just now. */
+  pauseMs(asker: string, body: Buffer): number;
+  failed(asker: string, body: Buffer): void;
+  succeeded(asker: string, body: Buffer): void;
+}
+
+/** Failures that clients may repeat at their own pace. */
+const FREE = 3;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 10_000;
+/** A request that has not come back for so long is not in a loop. */
+const FORGET_MS = 60_000;
+const MOST_REMEMBERED = 10_000;
+
+export function createRepeatGuard(now: () => number): RepeatGuard {
+  const failures = new Lru<number>({ capacity: MOST_REMEMBERED, ttlMs: FORGET_MS, now });
+  const keyOf = (asker: string, body: Buffer) => `${asker} ${createHash('sha1').update(body).digest('base64')}`;
+  return {
+    pauseMs(asker, body) {
+      // Hashing costs as much as everything else here: while nothing fails it is not done.
+      if (failures.size === 0) return 0;
+      const count = failures.get(keyOf(asker, body)) ?? 0;
+      return count < FREE ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - FREE));
+    },
+    failed(asker, body) {
+      const key = keyOf(asker, body);
+      failures.set(key, (failures.get(key) ?? 0) + 1);
+    },
+    succeeded(asker, body) {
+      if (failures.size > 0) failures.delete(keyOf(asker, body));
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/** System, turns and what they hold, as far as chat can tell them. */
+import type { JsonObject } from '../../ir/json.ts';
+import type { Note } from '../../ir/note.ts';
+import { keepCacheMarks } from '../../ir/prompt-caching.ts';
+import type { GenerateRequest, MediaPart, Part, TextPart, ToolResultPart, Turn } from '../../ir/request.ts';
+import { toolNameOnWire } from '../../ir/tool-names.ts';
+import type { ModelCapabilities } from '../codec.ts';
+import { writeMessages } from './write-messages.ts';
+
+const MOST_CACHE_MARKS = 4;
+const FAILED = '[The tool call failed]';
+
+/**
+ * The message list. Chat has no word for a failed result, which is said in its text; no place for media
+ * in a result, which follow it in the user's message; and none for a thought but the sealed ones of
+ * Claude, where Claude gets them back.
+ */
+export function writeHistory(asked: GenerateRequest, capabilities: ModelCapabilities, notes: Note[]): JsonObject[] {
+  const isClaude = capabilities.family === 'claude';
+  let dropped = 0;
+  const turns = asked.turns.flatMap(liftMedia).map((turn, index): Turn => {
+    const path = `turns[${index}]`;
+    const parts = turn.parts.flatMap((part, at): Part[] => {
+      if (part.kind === 'thinking') {
+        const kept = isClaude && part.seal?.issuer === 'anthropic' && part.seal.form !== 'encrypted';
+        if (!kept) dropped += 1;
+        return kept ? [part] : [];
+      }
+      return tellPart(part, `${path}.parts[${at}]`, notes);
+    });
+    return { ...turn, parts };
+  });
+  if (dropped > 0) notes.push(droppedThoughts(dropped, isClaude));
+  const { system, turns: marked } = keepMarks({ ...asked, turns }, isClaude, notes);
+  const messages = writeMessages(marked, system);
+  // A thought that is kept is sealed, and its words are in `reasoning_details` already.
+  for (const message of messages) delete message.reasoning_content;
+  return messages;
+}
+
+function tellPart(part: Part, path: string, notes: Note[]): Part[] {
+  switch (part.kind) {
+    case 'tool-call':
+      return [{ ...part, name: toolNameOnWire(part.name), args: part.args === '' ? '{}' : part.args }];
+    case 'tool-result':
+      return [tellResult(part)];
+    case 'opaque':
+      if (part.dialect === 'openai-chat') return [part];
+      notes.push({ code: 'dropped', path, because: `it is a block that only ${part.dialect} understands` });
+      return [];
+    case 'text':
+    case 'media':
+    case 'thinking':
+      return [part];
+  }
+}
+
+function tellResult(result: ToolResultPart): ToolResultPart {
+  if (result.failed !== true) return result;
+  const [first, ...rest] = result.parts;
+  const parts: Part[] =
+    first?.kind === 'text'
+      ? [{ ...first, text: `${FAILED}\n${first.text}` }, ...rest]
+      : [{ kind: 'text', text: FAILED }, ...result.parts];
+  return { ...result, parts };
+}
+
+/**
+ * Puts the media of results behind the results, with a word on which belongs to which where there are
+ * several. A system message can hold none, so they come before it, as the user's.
+ */
+function liftMedia(turn: Turn): Turn[] {
+  const results = turn.parts.filter((part) => part.kind === 'tool-result');
+  const withMedia = results.filter((result) => result.parts.some(isMedia));
+  if (withMedia.length === 0) return [turn];
+  const lifted = withMedia.flatMap((result): Part[] => {
+    const label: TextPart = { kind: 'text', text: `From the result of tool call ${result.callId}:` };
+    return [...(withMedia.length === 1 ? [] : [label]), ...result.parts.filter(isMedia)];
+  });
+  const told: Part[] = [...results.map(withoutMedia), ...lifted];
+  const rest = turn.parts.filter((part) => part.kind !== 'tool-result');
+  return turn.ext?.['openai-chat']?.role === 'system'
+    ? [
+        { role: 'user', parts: told },
+        { ...turn, parts: rest },
+      ]
+    : [{ ...turn, parts: [...told, ...rest] }];
+}
+
+function withoutMedia(result: ToolResultPart): ToolResultPart {
+  const rest = result.parts.filter((part) => !isMedia(part));
+  if (rest.length > 0 || result.parts.length === 0) return { ...result, parts: rest };
+  return { ...result, parts: [{ kind: 'text', text: 'The result follows in the next message.' }] };
+}
+
+function isMedia(part: Part): part is MediaPart {
+  return part.kind === 'media';
+}
+
+/** Chat reads cache marks on content parts, for Claude alone: docs/cortex-quirks.md#cache-marks */
+function keepMarks(
+  request: GenerateRequest,
+  isClaude: boolean,
+  notes: Note[],
+): Pick<GenerateRequest, 'system' | 'turns'> {
+  const parts = [...request.system, ...request.turns.flatMap((turn) => turn.parts)];
+  const isLost = (part: Part) => 'cache' in part && part.cache !== undefined && !(isClaude && canHoldMark(part));
+  if (parts.some(isLost)) {
+    const because = isClaude
+      ? 'the chat endpoint reads cache marks on texts and images only'
+      : 'models of this family cache prompts by themselves or not at all';
+    notes.push({ code: 'dropped', path: 'cache_control', because, harmless: true });
+  }
+  const turns = request.turns.map((turn) => ({
+    ...turn,
+    parts: turn.parts.map((part) => (canHoldMark(part) ? part : withoutMark(part))),
+  }));
+  return keepCacheMarks({ ...request, tools: [], turns }, isClaude ? MOST_CACHE_MARKS : 0);
+}
+
+function canHoldMark(part: Part): boolean {
+  return part.kind === 'text' || part.kind === 'media';
+}
+
+function withoutMark(part: Part): Part {
+  if (!('cache' in part)) return part;
+  const { cache: _, ...bare } = part;
+  return bare;
+}
+
+function droppedThoughts(count: number, isClaude: boolean): Note {
+  const because = isClaude
+    ? `${count} earlier thoughts carry no signature of Claude and cannot be replayed to it`
+    : `chat completions have no place for thoughts, so ${count} earlier ones were not replayed`;
+  return { code: 'seal-dropped', path: 'turns[].parts[]', because, harmless: true };
+}

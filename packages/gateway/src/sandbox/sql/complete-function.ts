@@ -1,0 +1,42 @@
+import { isAllowed } from '../account.ts';
+import { findModel } from '../model-table.ts';
+import { inferenceRegion } from '../regions.ts';
+import { simulateTurn } from '../script/simulate.ts';
+import type { Session } from './session.ts';
+import { failSql, type SqlFailure } from './sql-errors.ts';
+
+const OUTPUT_TOKENS = 4096;
+
+/**
+ * `SNOWFLAKE.CORTEX.COMPLETE(model, prompt)`: the answer as text. It is not logged with the REST API's calls, and a role
+ * without CORTEX_USER is told that there is no such function.
+ */
+export function answerComplete(model: string, prompt: string, session: Session): string | SqlFailure {
+  const { account, world, role, warehouse } = session;
+  if (warehouse === '') return failSql('no-warehouse');
+  if (!account.grants.mayCallCortex(role)) {
+    return failSql('function-user-defined', { name: 'SNOWFLAKE.CORTEX.COMPLETE' });
+  }
+  const known = findModel(model);
+  if (known === undefined || !isAllowed(model, account.settings)) {
+    return failSql('remote-service', { status: 400, text: `"unknown model \\"${model}\\""` });
+  }
+  const { region, crossRegion } = account.settings;
+  if (inferenceRegion(model, region, crossRegion) === undefined) {
+    const words = 'The model you requested is unavailable in your region.';
+    return failSql('remote-service', { status: 400, text: `"${words}"` });
+  }
+  const turn = simulateTurn(
+    {
+      model,
+      messages: [{ role: 'user', text: prompt, images: 0, calls: [], cacheMark: false }],
+      tools: [],
+      thinks: false,
+      maxTokens: OUTPUT_TOKENS,
+      stop: [],
+    },
+    world,
+  );
+  if (turn.fault !== undefined) return failSql('remote-service', { status: turn.fault.name, text: 'simulated' });
+  return turn.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
+}

@@ -1,0 +1,81 @@
+/** What the rest of the program asks of the embedded database. */
+import type { JsonObject } from '../ir/json.ts';
+
+/** An answer that its client may come back to: by `previous_response_id`, by a reference to one of its items, or to read it again. */
+export interface StoredResponse {
+  /** `resp_…` */
+  id: string;
+  /** Whose it is. Nobody else may read, continue or delete it. */
+  callerId: string;
+  /** Unix seconds. */
+  createdAt: number;
+  /** Everything the model was given as items, each with an id: the earlier answers it continued are part of it. */
+  input: JsonObject[];
+  /** The response as it was answered, with the seals of all thoughts whether or not the client asked for them. */
+  response: JsonObject;
+}
+
+/** Answers of the Responses API that were asked for with `store`. They are forgotten after the retention time. */
+export interface ResponseStore {
+  /** Undefined when there is none of this id, when it is another caller's, and when its time is over. */
+  get(callerId: string, id: string): Promise<StoredResponse | undefined>;
+  /** Keeps an answer for the retention time; one of the same id is replaced. */
+  put(response: StoredResponse): Promise<void>;
+  /** @returns false when there was none */
+  delete(callerId: string, id: string): Promise<boolean>;
+}
+
+/** One exchange, as it is remembered: numbers and names, never a word of a prompt or an answer. */
+export interface ExchangeRow {
+  /** Ours: `x-couloir-request-id`. */
+  requestId: string;
+  /** Snowflake's, of every call that gave an answer and is therefore billed; else of the last that failed. */
+  upstreamRequestIds: string[];
+  /** Arrival, in milliseconds since the epoch. */
+  receivedAtMs: number;
+  durationMs: number;
+  callerId: string;
+  /** As the client asked; absent when the body could not be read. */
+  modelAsked?: string;
+  /** The upstream's name of what served it, or of the last that was tried. */
+  modelServed?: string;
+  deploymentId?: string;
+  dialect: string;
+  lane?: string;
+  /** HTTP status that the outcome stands for; a stream that broke off had begun with 200. */
+  status: number;
+  /** `ok`, or the kind of the error. */
+  outcome: string;
+  /** Disjoint classes as in `Usage`; a class that nobody reported is absent. */
+  tokens: ExchangeTokens;
+  /** Some count is our own estimate. */
+  estimated: boolean;
+  costUsd?: number;
+  /** A sandbox answered: nobody pays. */
+  simulated: boolean;
+}
+
+export interface ExchangeTokens {
+  input?: number;
+  cacheRead?: number;
+  cacheWrite5m?: number;
+  cacheWrite1h?: number;
+  output?: number;
+  /** The part of `output` spent on reasoning. */
+  reasoning?: number;
+}
+
+/** Where exchanges are written down, off the path of requests. */
+export interface ExchangeLog {
+  /** Takes a row at once and writes it soon, together with others. Never throws. */
+  add(row: ExchangeRow): void;
+  /** Writes now what still waits. What cannot be written is told in the log. */
+  flush(): void;
+}
+
+/** Reads what `ExchangeLog` wrote. */
+export interface ExchangeHistory {
+  /** Oldest first. */
+  since(atMs: number): Iterable<ExchangeRow>;
+  close(): void;
+}

@@ -1,0 +1,97 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../kit/clock.ts';
+import type { ExchangeLog, ExchangeRow } from '../ports.ts';
+import { EXCHANGE_COLUMNS } from './exchange-columns.ts';
+
+interface Options {
+  /** How long a row is kept. */
+  retentionMs: number;
+  clock: Pick<Clock, 'now' | 'after'>;
+  /** Told when rows could not be written, and whether they still wait or are lost. */
+  warn: (message: string) => void;
+}
+
+const BATCH_ROWS = 100;
+const BATCH_MS = 250;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+/** About 10 MB: what waits while the disk is full or the database is locked. Beyond it the oldest rows go. */
+const MOST_WAITING = 20_000;
+const PURGE_EVERY_MS = 60 * 60 * 1000;
+
+/** Rows wait for company, a hundred of them or a quarter of a second, and are written in one transaction. */
+export function sqliteExchangeLog(database: DatabaseSync, { retentionMs, clock, warn }: Options): ExchangeLog {
+  const names = EXCHANGE_COLUMNS.map(({ name }) => name);
+  const insert = database.prepare(
+    `INSERT OR REPLACE INTO exchanges (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+  );
+  const purge = database.prepare('DELETE FROM exchanges WHERE received_at < ?');
+  let waiting: ExchangeRow[] = [];
+  let lost = 0;
+  let failures = 0;
+  let nextPurgeAtMs = 0;
+  let timer: { dueAtMs: number; cancel: () => void } | undefined;
+
+  function schedule(inMs: number): void {
+    const dueAtMs = clock.now() + inMs;
+    if (timer !== undefined && timer.dueAtMs <= dueAtMs) return;
+    timer?.cancel();
+    timer = { dueAtMs, cancel: clock.after(inMs, write) };
+  }
+
+  function write(): void {
+    timer?.cancel();
+    timer = undefined;
+    if (waiting.length === 0) return;
+    try {
+      writeAll(waiting);
+      if (lost > 0) warn(`${lost} exchange records were lost while the database could not be written.`);
+      waiting = [];
+      lost = 0;
+      failures = 0;
+    } catch (cause) {
+      const retryMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
+      failures += 1;
+      warn(`${waiting.length} exchange records could not be written (${reasonOf(cause)}); next try in ${retryMs} ms.`);
+      schedule(retryMs);
+    }
+  }
+
+  function writeAll(rows: readonly ExchangeRow[]): void {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const row of rows) insert.run(...EXCHANGE_COLUMNS.map((column) => column.write(row)));
+      if (clock.now() >= nextPurgeAtMs) {
+        purge.run(clock.now() - retentionMs);
+        nextPurgeAtMs = clock.now() + PURGE_EVERY_MS;
+      }
+      database.exec('COMMIT');
+    } catch (cause) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw cause;
+    }
+  }
+
+  return {
+    add(row) {
+      waiting.push(row);
+      if (waiting.length > MOST_WAITING) {
+        waiting.shift();
+        lost += 1;
+      }
+      // While writing fails, its own schedule holds: every new row would else be another try.
+      if (failures === 0) schedule(waiting.length >= BATCH_ROWS ? 0 : BATCH_MS);
+    },
+    flush() {
+      write();
+      if (waiting.length > 0) {
+        timer?.cancel();
+        warn(`${waiting.length + lost} exchange records are lost: the database could not be written to the end.`);
+      }
+    },
+  };
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : 'for an unknown reason';
+}

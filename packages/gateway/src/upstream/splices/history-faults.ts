@@ -1,0 +1,101 @@
+import type { BlockView, MessagesView } from './messages-view.ts';
+import { textOf } from './messages-view.ts';
+import type { SpliceTarget } from './splice.ts';
+
+/** Messages of one role that follow each other are one turn to Claude. */
+interface TurnView {
+  role: string | undefined;
+  blocks: BlockView[];
+}
+
+/**
+ * What is wrong with the conversation as a whole: who speaks first and last, and whether every call has
+ * its one result right after it (docs/cortex-quirks.md#tool-result-adjacency, #trailing-assistant and
+ * #thinking-in-tool-loop).
+ * @param budgeted the model is to think with a budget, which forbids loops of calls that began without a thought
+ */
+export function findHistoryFault(
+  view: MessagesView,
+  { capabilities }: SpliceTarget,
+  budgeted: boolean,
+): string | undefined {
+  const turns = turnsOf(view);
+  const last = turns.at(-1);
+  if (turns[0]?.role !== 'user') return 'the conversation does not begin with the user';
+  if (last?.role === 'assistant') {
+    if (!capabilities.prefill) return 'the model does not continue a text';
+    if (view.tools.length > 0) return 'a text is to be continued beside tools';
+    const end = last.blocks.at(-1);
+    if (end?.type === 'text' && /\s$/.test(textOf(end) ?? '')) return 'a text to be continued ends in white space';
+  }
+  if (turns.some(endsInThought)) return 'a turn ends in a thought';
+  const unpaired = findUnpaired(turns);
+  if (unpaired !== undefined) return unpaired;
+  const usesTools = turns.some(({ blocks }) => blocks.some(isToolBlock));
+  if (usesTools && view.tools.length === 0) return 'the history uses tools and none is offered';
+  return budgeted && isThoughtlessLoop(turns) ? 'the calls that are being answered began without a thought' : undefined;
+}
+
+function findUnpaired(turns: TurnView[]): string | undefined {
+  const seen = new Set<string>();
+  for (const [index, turn] of turns.entries()) {
+    const calls = turn.role === 'assistant' ? idsOf(turn, 'tool_use', 'id') : [];
+    for (const id of calls) {
+      if (seen.has(id)) return `two calls have the id ${id}`;
+      seen.add(id);
+    }
+    const next = turns[index + 1];
+    const results = next === undefined ? [] : idsOf(next, 'tool_result', 'tool_use_id');
+    const head = next?.blocks.slice(0, results.length).every(({ type }) => type === 'tool_result') ?? true;
+    if (calls.length > 0 && !head) return 'a result follows something else';
+    if (!sameIds(calls, results)) return 'a call and its result do not stand together';
+  }
+  const first = turns[0];
+  return first !== undefined && idsOf(first, 'tool_result', 'tool_use_id').length > 0
+    ? 'a result has no call'
+    : undefined;
+}
+
+/** Each call has exactly one result, in whatever order. */
+function sameIds(calls: string[], results: string[]): boolean {
+  return calls.length === results.length && new Set([...calls, ...results]).size === calls.length;
+}
+
+function idsOf({ blocks }: TurnView, type: string, field: string): string[] {
+  return blocks.flatMap((block) => (block.type === type ? (block.view.get(field)?.text() ?? '') : []));
+}
+
+function isToolBlock({ type }: BlockView): boolean {
+  return type === 'tool_use' || type === 'tool_result';
+}
+
+function isThought({ type }: BlockView): boolean {
+  return type === 'thinking' || type === 'redacted_thinking';
+}
+
+function endsInThought({ role, blocks }: TurnView): boolean {
+  const end = blocks.at(-1);
+  return role === 'assistant' && end !== undefined && isThought(end);
+}
+
+/** Calls and results that alternate are one turn of the model, and its first message must begin with a thought. */
+function isThoughtlessLoop(turns: TurnView[]): boolean {
+  const last = turns.at(-1);
+  if (last === undefined || isQuestion(last)) return false;
+  const first = turns[turns.findLastIndex(isQuestion) + 1]?.blocks[0];
+  return first === undefined || !isThought(first);
+}
+
+function isQuestion({ role, blocks }: TurnView): boolean {
+  return role === 'user' && !blocks.some(({ type }) => type === 'tool_result');
+}
+
+function turnsOf(view: MessagesView): TurnView[] {
+  const turns: TurnView[] = [];
+  for (const { role, blocks } of view.messages) {
+    const open = turns.at(-1);
+    if (open !== undefined && open.role === role) open.blocks.push(...blocks);
+    else turns.push({ role, blocks: [...blocks] });
+  }
+  return turns;
+}

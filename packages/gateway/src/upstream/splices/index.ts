@@ -1,0 +1,66 @@
+/** The splices in the order in which they look at a body, and the one way to have them do it. */
+import type { Note } from '../../ir/note.ts';
+import { editJson } from '../../kit/json-edit.ts';
+import { HOSTED_FIELDS, refuseHosted } from '../../protocols/anthropic-messages/hosted.ts';
+import { filterHeaders } from './beta-flags.ts';
+import { cacheMarks } from './cache-marks.ts';
+import { deferredTools } from './deferred-tools.ts';
+import { messageFields } from './message-fields.ts';
+import { MessagesView } from './messages-view.ts';
+import { modelName } from './model-name.ts';
+import { outputLimit } from './output-limit.ts';
+import { outputSchema } from './output-schema.ts';
+import { samplingRefused } from './sampling.ts';
+import type { Splice, SpliceTarget } from './splice.ts';
+import { stopSequences } from './stop-sequences.ts';
+import { thinkingForms } from './thinking-forms.ts';
+import { toolChoiceAlone } from './tool-choice-alone.ts';
+import { toolKeys } from './tool-keys.ts';
+import { toolSchema } from './tool-schema.ts';
+import { reasonToTranslate } from './translation.ts';
+import { unknownFields } from './unknown-fields.ts';
+
+/** Removing a tool or a field as a whole counts more than edits inside it, whatever the order. */
+const SPLICES: readonly Splice[] = [
+  modelName,
+  unknownFields,
+  messageFields,
+  deferredTools,
+  toolKeys,
+  toolSchema,
+  toolChoiceAlone,
+  cacheMarks,
+  outputLimit,
+  thinkingForms,
+  samplingRefused,
+  stopSequences,
+  outputSchema,
+];
+
+export interface SplicedRequest {
+  body: Buffer;
+  headers: Record<string, string>;
+  notes: Note[];
+}
+
+/**
+ * A client's Messages body as Cortex takes it, every byte but the refused ones as it came; or the word
+ * that only a translation can mend it.
+ * @throws GatewayError `invalid-request` when the bytes are not JSON or a form of thinking is unknown,
+ * `unsupported` when the request asks for what only Anthropic has
+ */
+export function spliceMessages(bytes: Buffer, target: SpliceTarget): SplicedRequest | 'translate' {
+  const view = new MessagesView(bytes);
+  for (const field of HOSTED_FIELDS) refuseHosted(field, view.value(field));
+  if (reasonToTranslate(view, target) !== undefined) return 'translate';
+  const edited = SPLICES.filter((splice) => splice.applies(target)).map((splice) => splice.edit(view, target));
+  const { headers, notes } = filterHeaders(target);
+  return {
+    body: editJson(
+      view.root,
+      edited.flatMap(({ edits }) => edits),
+    ),
+    headers,
+    notes: [...notes, ...edited.flatMap((each) => each.notes)],
+  };
+}
