@@ -45,6 +45,15 @@ export function dialectOfPath(path: string): ClientDialect {
   return /\/messages(\/|$)|^\/anthropic\//.test(path) ? MESSAGES : CHAT;
 }
 
+/** Whose envelope an error of a page is told in: clients of both kinds ask for models on the same paths. */
+export function dialectOfPage(
+  { page, dialect }: Extract<Route, { page: unknown }>,
+  headers: Record<string, unknown>,
+): ClientDialect {
+  const models = page === 'models' || page === 'model';
+  return models && headers['anthropic-version'] !== undefined ? MESSAGES : dialect;
+}
+
 function decodeAll(params: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => {

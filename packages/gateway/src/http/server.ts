@@ -12,7 +12,7 @@ import { PREFLIGHT_HEADERS } from './cors.ts';
 import { credentialOf } from './credential.ts';
 import { replyOn } from './reply.ts';
 import type { PageHandler, Visit } from './pages/page.ts';
-import { dialectOfPath, findRoute, pathOf } from './router.ts';
+import { dialectOfPage, dialectOfPath, findRoute, pathOf } from './router.ts';
 import type { PageName } from './surface.ts';
 
 interface ServerOptions {
@@ -36,7 +36,10 @@ export function createDataPlane({ deps, pages, running, tls }: ServerOptions): S
     const path = pathOf(request.url);
     try {
       const { route, params } = findRoute(request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'), path);
-      if ('page' in route) return void servePage(pages[route.page], route.dialect, { request, response, params }, deps);
+      if ('page' in route) {
+        const dialect = dialectOfPage(route, request.headers);
+        return void servePage(pages[route.page], dialect, { request, response, params }, deps);
+      }
       const exchange = serveExchange(request, response, path, params.model, route.exchange, deps);
       running.add(exchange);
       return void exchange.finally(() => running.delete(exchange));

@@ -23,7 +23,8 @@ export type PageName =
   | 'response'
   | 'response-deletion'
   | 'response-input-items'
-  | 'response-cancellation';
+  | 'response-cancellation'
+  | 'response-compaction';
 
 /**
  * Where OpenAI's clients may think this is: with /v1, without it, twice (a base URL with /v1 given to a
@@ -42,6 +43,7 @@ export const SURFACE: readonly Route[] = [
     { method: 'DELETE', path: `${base}/responses/:id`, page: 'response-deletion', dialect: RESPONSES },
     { method: 'GET', path: `${base}/responses/:id/input_items`, page: 'response-input-items', dialect: RESPONSES },
     { method: 'POST', path: `${base}/responses/:id/cancel`, page: 'response-cancellation', dialect: RESPONSES },
+    { method: 'POST', path: `${base}/responses/compact`, page: 'response-compaction', dialect: RESPONSES },
     { method: 'POST', path: `${base}/completions`, exchange: COMPLETIONS },
     { method: 'POST', path: `${base}/embeddings`, page: 'embeddings', dialect: CHAT },
     { method: 'GET', path: `${base}/models`, page: 'models', dialect: CHAT },
@@ -53,6 +55,7 @@ export const SURFACE: readonly Route[] = [
     { method: 'POST', path: `${base}/messages/count_tokens`, page: 'count-tokens', dialect: MESSAGES },
   ]),
   { method: 'GET', path: '/anthropic/v1/models', page: 'models', dialect: MESSAGES },
+  { method: 'GET', path: '/anthropic/v1/models/:id', page: 'model', dialect: MESSAGES },
   { method: 'GET', path: '/api/hello', page: 'hello', dialect: MESSAGES },
   { method: 'GET', path: '/', page: 'root', dialect: CHAT },
   { method: 'GET', path: '/health', page: 'health', dialect: CHAT },

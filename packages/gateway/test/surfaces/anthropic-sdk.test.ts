@@ -301,3 +301,10 @@ it('the ending -none of a model name switches thinking off', async () => {
   await client.messages.create({ model: 'openai-gpt-5.2-none', max_tokens: 9000, messages: [user('say Hello')] });
   expect(sandbox.requests.at(-1)!.body).toMatchObject({ reasoning_effort: 'none' });
 });
+
+it('models that are not there are told in Anthropic’s envelope', async () => {
+  await expect(client.models.retrieve('nope')).rejects.toMatchObject({
+    status: 404,
+    error: { type: 'error', error: { type: 'not_found_error' } },
+  });
+});

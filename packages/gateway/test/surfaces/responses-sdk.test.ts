@@ -179,3 +179,16 @@ it('a WebSocket is refused with 426 at once', async () => {
   const [head] = (await once(socket, 'data')) as [Buffer];
   expect(head.toString()).toMatch(/^HTTP\/1.1 426 /);
 });
+
+it('what is not offered for a kept answer is said, not guessed', async () => {
+  const kept = await client.responses.create({ model: MODELS[0]!, input: script('say Hi') });
+  await expect(client.responses.retrieve(kept.id, { stream: true })).rejects.toMatchObject({
+    status: 400,
+    param: 'stream',
+  });
+  await expect(client.responses.inputItems.list(kept.id, { after: 'msg_unknown' })).rejects.toMatchObject({
+    status: 400,
+    param: 'after',
+  });
+  await expect(client.post('/responses/compact', { body: { model: MODELS[0]! } })).rejects.toThrow('does not compact');
+});

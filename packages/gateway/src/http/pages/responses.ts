@@ -5,7 +5,12 @@ import type { ResponseStore, StoredResponse } from '../../store/ports.ts';
 import { credentialOf } from '../credential.ts';
 import { type PageHandler, type Visit, answer } from './page.ts';
 
-type ResponsePageName = 'response' | 'response-deletion' | 'response-input-items' | 'response-cancellation';
+type ResponsePageName =
+  | 'response'
+  | 'response-deletion'
+  | 'response-input-items'
+  | 'response-cancellation'
+  | 'response-compaction';
 
 const MOST_ITEMS = 100;
 
@@ -20,6 +25,13 @@ export function responsePages(identify: Identify, store: ResponseStore): Record<
   return {
     async response(visit) {
       const { response } = await find(visit);
+      if (queryOf(visit).get('stream') === 'true') {
+        throw new GatewayError(
+          'unsupported',
+          'A response that is complete is read whole here. Leave out "stream", or stream the answer when you create it.',
+          { param: 'stream' },
+        );
+      }
       answer(visit.response, 200, readableResponse(response, queryOf(visit).getAll('include[]')));
     },
     async 'response-deletion'({ request, response, params }) {
@@ -32,6 +44,11 @@ export function responsePages(identify: Identify, store: ResponseStore): Record<
       const { input } = await find(visit);
       const query = queryOf(visit);
       const after = query.get('after');
+      if (after !== null && !input.some(({ id }) => id === after)) {
+        throw new GatewayError('invalid-request', `No input item of this response has the id "${after}".`, {
+          param: 'after',
+        });
+      }
       const limit = Number(query.get('limit') ?? 20);
       const page = listInputItems(input, {
         order: query.get('order') === 'asc' ? 'asc' : 'desc',
@@ -40,6 +57,12 @@ export function responsePages(identify: Identify, store: ResponseStore): Record<
         include: query.getAll('include[]'),
       });
       answer(visit.response, 200, page);
+    },
+    'response-compaction'() {
+      throw new GatewayError(
+        'unsupported',
+        'This gateway does not compact conversations. Ask a model for a summary at /v1/responses, and go on from that.',
+      );
     },
     async 'response-cancellation'(visit) {
       await find(visit);
