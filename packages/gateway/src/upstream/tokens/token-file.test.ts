@@ -118,17 +118,20 @@ it('warns once a day of a token that nears its end while the gateway runs', asyn
   expect(warned).toHaveLength(1);
 });
 
-it.skipIf(process.platform === 'win32')('a key that others can read is told, with the command that mends it', () => {
-  const file = join(folder, 'open.p8');
-  writeFileSync(file, 'any');
-  const warnings = () => credentialWarnings({ kind: 'snowflake-key-pair', user: 'A', privateKey: { file } }, NOW_MS);
-  chmodSync(file, 0o644);
-  expect(warnings()).toEqual([
-    `Other users of this machine can read the private key file ${file}. Run: chmod 600 ${file}`,
-  ]);
-  chmodSync(file, 0o600);
-  expect(warnings()).toEqual([]);
-});
+it.skipIf(process.platform === 'win32')(
+  'a key that others can read is told, with the command that mends it (not on Windows, whose files have no modes)',
+  () => {
+    const file = join(folder, 'open.p8');
+    writeFileSync(file, 'any');
+    const warnings = () => credentialWarnings({ kind: 'snowflake-key-pair', user: 'A', privateKey: { file } }, NOW_MS);
+    chmodSync(file, 0o644);
+    expect(warnings()).toEqual([
+      `Other users of this machine can read the private key file ${file}. Run: chmod 600 ${file}`,
+    ]);
+    chmodSync(file, 0o600);
+    expect(warnings()).toEqual([]);
+  },
+);
 
 it('learns how far the upstream is ahead, ignores latency, and warns once of minutes', () => {
   const warned: string[] = [];
