@@ -17,7 +17,7 @@ export interface ClientRequest {
 }
 
 /**
- * Parses and validates the body once for all attempts.
+ * Parses and validates the body for an attempt, with the deployment's defaults in it.
  * @param defaults fields of the deployment for what the client left out
  * @param prompt which of the prompts of a body that holds several
  * @throws GatewayError `invalid-request` naming the field
@@ -33,7 +33,7 @@ export async function readClientRequest(
   const own = x.dialect.split?.(whole)[prompt] ?? whole;
   const body = (await x.dialect.history?.recall(own, x.caller!.id, responses)) ?? own;
   const { request, notes } = x.dialect.codec.readRequest(body);
-  const images = await fetchRemoteImages(request, fetchImage, x.signal);
+  const images = await fetchRemoteImages(request, x.images, fetchImage, x.signal);
   return {
     asked: { ...own, ...body },
     body: inlineInChatBody(body, images),

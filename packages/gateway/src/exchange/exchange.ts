@@ -12,6 +12,7 @@ import type { Deployment } from '../upstream/deployment.ts';
 import type { RequestHead } from './peek.ts';
 import type { AnswerHistory } from './response-history.ts';
 import type { Reply } from './reply.ts';
+import type { ImageFetches } from './remote-images.ts';
 
 /** A client protocol as the exchange needs to know it. */
 export interface ClientDialect {
@@ -47,6 +48,8 @@ export interface Exchange {
   /** By its path; `run` replaces it when the body turns out to be of another. */
   dialect: ClientDialect;
   readonly path: string;
+  /** Remote images of the body, fetched once for all attempts and choices. */
+  readonly images: ImageFetches;
   /** The model that the path names (Azure's deployments), which wins over the body's. */
   readonly modelInPath: string | undefined;
   /** Headers that lanes pass on or filter (`anthropic-beta`). */

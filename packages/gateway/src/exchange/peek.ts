@@ -1,6 +1,7 @@
 import type { JsonObject } from '../ir/json.ts';
 import { GatewayError } from '../errors/error.ts';
 import { type Spans, topLevelSpans } from '../kit/json-span.ts';
+import { MOST_CHOICES } from '../ir/request.ts';
 
 /** What routing needs to know of a body, read without parsing the rest of it. */
 export interface RequestHead {
@@ -21,9 +22,6 @@ interface PeekOptions {
   /** The model that the path names, which wins over the body's. */
   modelInPath: string | undefined;
 }
-
-/** Whole answers one request may ask for; each is a request of its own to Cortex and is billed as one. */
-const MOST_CHOICES = 8;
 
 /** @throws GatewayError `invalid-request` when the body is not a JSON object or a routing field has the wrong type. */
 export function peek(body: Buffer, { manyChoices, modelInPath }: PeekOptions): RequestHead {

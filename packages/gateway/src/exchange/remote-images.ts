@@ -3,17 +3,29 @@ import { isObject } from '../ir/json.ts';
 import type { GenerateRequest, Part } from '../ir/request.ts';
 import type { FetchImage, InlineImage } from '../upstream/remote-media.ts';
 
+/** What was fetched or is being fetched for a request, for all its attempts and choices. */
+export type ImageFetches = Map<string, Promise<InlineImage>>;
+
 /** Images by the URL the client gave. */
 export type FetchedImages = ReadonlyMap<string, InlineImage>;
 
-/** Cortex takes images only inside the request (docs/cortex-quirks.md#image-urls): fetches every remote one, each once. */
+/** Cortex takes images only inside the request (docs/cortex-quirks.md#image-urls): fetches every remote one, each once for all attempts. */
 export async function fetchRemoteImages(
   request: GenerateRequest,
+  fetches: ImageFetches,
   fetchImage: FetchImage,
   signal: AbortSignal,
 ): Promise<FetchedImages> {
   const urls = new Set(request.turns.flatMap((turn) => turn.parts.flatMap(urlsOf)));
-  return new Map(await Promise.all(Array.from(urls, async (url) => [url, await fetchImage(url, signal)] as const)));
+  return new Map(
+    await Promise.all(
+      Array.from(urls, async (url) => {
+        const image = fetches.get(url) ?? fetchImage(url, signal);
+        fetches.set(url, image);
+        return [url, await image] as const;
+      }),
+    ),
+  );
 }
 
 function urlsOf(part: Part): string[] {

@@ -18,8 +18,8 @@ export async function run(x: Exchange, d: ExchangeDeps): Promise<void> {
     x.caller = d.identify(x.credential);
     d.admit();
     x.body = await x.readBody();
-    x.head = peek(x.body, { manyChoices: x.dialect.manyChoices, modelInPath: x.modelInPath });
     await pauseLoop(x, d);
+    x.head = peek(x.body, { manyChoices: x.dialect.manyChoices, modelInPath: x.modelInPath });
     x.dialect = x.dialect.sniff?.({ ...x, body: x.body, spans: x.head.spans }) ?? x.dialect;
     if (!x.dialect.manyChoices) x.head.choices = 1;
     const { deployments, effort } = plan(x, x.body, x.head.model, d);

@@ -3,7 +3,7 @@ import type { StreamEvent } from '../ir/event.ts';
 import { guardGrammar } from '../ir/grammar.ts';
 import { repairHistory } from '../ir/history.ts';
 import type { GenerateRequest } from '../ir/request.ts';
-import { placeCacheMarks } from '../ir/prompt-caching.ts';
+import { MOST_CACHE_MARKS, placeCacheMarks } from '../ir/prompt-caching.ts';
 import { type Transducer, compose, each } from '../ir/transducer.ts';
 import { mergeUsage } from '../ir/usage.ts';
 import { lowerFreeform, raiseFreeform } from '../ir/freeform.ts';
@@ -17,8 +17,6 @@ import type { Exchange } from './exchange.ts';
 import type { Lane, Observation } from './lanes.ts';
 import { askUpstream } from './upstream-dialect.ts';
 import { collectThoughts, withoutSeals } from './thinking-memory.ts';
-
-const MOST_CACHE_MARKS = 4;
 
 /**
  * Dialects differ: the request is read into the IR, repaired for the target and written in its dialect;

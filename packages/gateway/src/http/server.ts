@@ -101,6 +101,7 @@ async function serveExchange(
         headers: request.headers,
         credential: credentialOf(request.headers),
         readBody: () => readBody(request),
+        images: new Map(),
         reply: replyOn(response),
         signal: cancel.signal,
         receivedAtMs: deps.clock.now(),

@@ -1,5 +1,18 @@
 import type { Note } from './note.ts';
-import type { Part, Turn } from './request.ts';
+import type { Effort, Part, Turn } from './request.ts';
+
+/** Fewest thinking tokens Claude takes as a budget, and the least room we leave for the answer beside it. */
+export const LEAST_THINKING_TOKENS = 1024;
+
+/** What each word is worth in thinking tokens, where Claude knows only budgets. */
+export const THINKING_BUDGETS: Record<Exclude<Effort, 'none'>, number> = {
+  minimal: 1024,
+  low: 1024,
+  medium: 2048,
+  high: 4096,
+  xhigh: 8192,
+  max: 16_384,
+};
 
 /**
  * The history with the thoughts that may be replayed: those that Claude sealed, and none where this

@@ -1,4 +1,4 @@
-import { isObject } from './json.ts';
+import { isObject, parseJson } from './json.ts';
 import { JsonStringDecoder } from './json-string.ts';
 
 /** Where in `{"input": "…"}` the reading is. `lost` is text that is no such object. */
@@ -109,18 +109,10 @@ export class FreeformText {
  * only property has another name, what it says; nothing for an empty object; else the arguments as they are.
  */
 function fallBack(args: string): string {
-  const value = parse(args);
+  const value = parseJson(args);
   if (typeof value === 'string') return value;
   if (!isObject(value)) return args;
   const values = Object.values(value);
   if (values.length === 0) return '';
   return values.length === 1 && typeof values[0] === 'string' ? values[0] : args;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

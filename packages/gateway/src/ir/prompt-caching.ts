@@ -4,6 +4,9 @@
  */
 import type { CacheMark, GenerateRequest, Part, TextPart, Tool, Turn } from './request.ts';
 
+/** Cortex refuses a request with more marks than these (docs/cortex-quirks.md#cache-marks). */
+export const MOST_CACHE_MARKS = 4;
+
 interface CachingLimits {
   /** Fewest tokens of prefix that are worth a mark; shorter ones are not cached. */
   minTokens: number;

@@ -19,6 +19,9 @@ export interface CacheMark {
   ttl?: '5m' | '1h';
 }
 
+/** Each further choice is a request of its own to Cortex, which gives one answer at a time. */
+export const MOST_CHOICES = 8;
+
 export interface GenerateRequest {
   /** As the client asked; routing replaces it. */
   model: string;

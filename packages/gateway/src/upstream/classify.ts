@@ -1,6 +1,6 @@
 /** Turns what an upstream said instead of an answer into a GatewayError; failure-table.ts knows what it means. */
 import { GatewayError, type UpstreamFailure } from '../errors/error.ts';
-import { isObject } from '../ir/json.ts';
+import { isObject, parseJson } from '../ir/json.ts';
 import { type FailureRow, findFailure } from './failure-table.ts';
 
 const LONGEST_QUOTE = 600;
@@ -71,7 +71,7 @@ function readFailure(
   body: string,
 ): UpstreamFailure {
   const failure: UpstreamFailure = { status };
-  const parsed = parse(body);
+  const parsed = parseJson(body);
   const inner = isObject(parsed) && isObject(parsed.error) ? parsed.error : parsed;
   if (isObject(parsed) && isObject(inner)) {
     const message = inner.message ?? parsed.message ?? (typeof parsed.error === 'string' ? parsed.error : undefined);
@@ -108,14 +108,6 @@ function publicMessage(failure: UpstreamFailure, advice: string, provider: strin
 function readRetryAfter(header: string | string[] | undefined): number | undefined {
   const seconds = typeof header === 'string' ? Number(header) : Number.NaN;
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /** An HTML error page of some proxy, reduced to its words. */

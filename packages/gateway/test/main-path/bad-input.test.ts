@@ -176,6 +176,15 @@ describe('what Cortex refuses reaches the client as an explanation', () => {
   });
 });
 
+it('what fails again and again is slowed from the fourth time on, also when it is not even JSON', async () => {
+  const loop = '{"a loop of";';
+  for (let sent = 0; sent < 3; sent += 1) expect((await send(loop)).status).toBe(400);
+  const sentAt = Date.now();
+  expect((await send(loop)).status).toBe(400);
+  // At least: a slow machine only makes it longer.
+  expect(Date.now() - sentAt).toBeGreaterThan(900);
+});
+
 it('the process lived through all of it, and no secret is in what it wrote', async () => {
   expect((await fetch(`${couloir.url}/health/liveness`)).status).toBe(200);
   expect(couloir.output()).not.toContain('sandbox-test');

@@ -308,3 +308,26 @@ it('models that are not there are told in Anthropic’s envelope', async () => {
     error: { type: 'error', error: { type: 'not_found_error' } },
   });
 });
+
+it('a silent model is told of by Anthropic’s own ping', async () => {
+  const response = await post(
+    `${couloir.url}/v1/messages`,
+    JSON.stringify({
+      model: 'openai-gpt-5.2',
+      max_tokens: 100,
+      stream: true,
+      messages: [user('stall 1800ms', 'say Hello')],
+    }),
+    { 'x-api-key': couloir.key },
+  ).response;
+  expect(await textOf(response)).toMatch(/^event: ping\ndata: \{"type":\s?"ping"\}\n\n/);
+});
+
+it('a field that stands twice is refused where tokens are counted, too', async () => {
+  const response = await post(
+    `${couloir.url}/v1/messages/count_tokens`,
+    '{"model":"cheap","model":"dear","messages":[]}',
+    { 'x-api-key': couloir.key },
+  ).response;
+  expect([response.statusCode, await textOf(response)]).toEqual([400, expect.stringContaining('"model')]);
+});

@@ -174,6 +174,12 @@ it('endings of the model name choose the effort', async () => {
   expect(sandbox.requests.at(-1)!.body).toMatchObject({ model: 'claude-opus-4-8', output_config: { effort: 'high' } });
   await ask('/v1/chat/completions', { ...hello, model: 'cortex-g5-2-low' });
   expect(sandbox.requests.at(-1)!.body).toMatchObject({ model: 'openai-gpt-5.2', reasoning_effort: 'low' });
+  await ask('/v1/chat/completions', { ...hello, model: 'cortex-opus-4-8-xhigh' });
+  expect(sandbox.requests.at(-1)!.body).toMatchObject({ output_config: { effort: 'xhigh' } });
+  await ask('/v1/chat/completions', { ...hello, model: 'cortex-opus-4-8-thinking' });
+  expect(sandbox.requests.at(-1)!.body).toMatchObject({ model: 'claude-opus-4-8', thinking: { type: 'adaptive' } });
+  await ask('/v1/chat/completions', { ...hello, model: 'cortex-g5-2-fast' });
+  expect(sandbox.requests.at(-1)!.body).toMatchObject({ model: 'openai-gpt-5.2' });
 });
 
 it('Verify with a model of Cursor’s own is told what to do', async () => {

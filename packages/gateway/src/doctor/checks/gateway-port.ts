@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { readMasterKey } from '../../config/home.ts';
 import type { Settings } from '../../config/settings.ts';
 import { toGatewayError } from '../../errors/error.ts';
-import { isObject } from '../../ir/json.ts';
+import { isObject, parseJson } from '../../ir/json.ts';
 import { readWhole } from '../../kit/pump.ts';
 import type { Secret } from '../../kit/secret.ts';
 import { createTransport, type Transport } from '../../upstream/transport.ts';
@@ -116,13 +116,5 @@ async function get(
     idleMs: LONGEST_WAIT_MS,
   });
   const text = (await readWhole(reply.body, MOST_BYTES, signal)).toString('utf8');
-  return { status: reply.status, body: parse(text) };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { status: reply.status, body: parseJson(text) };
 }

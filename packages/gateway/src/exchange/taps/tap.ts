@@ -1,4 +1,4 @@
-import { type JsonObject, isObject } from '../../ir/json.ts';
+import { type JsonObject, parseObject } from '../../ir/json.ts';
 import type { Part } from '../../ir/request.ts';
 import type { Observation } from '../lanes.ts';
 
@@ -20,7 +20,8 @@ export function dataWith(bytes: Buffer, mark: string): JsonObject[] {
     .toString('utf8')
     .split('\n')
     .filter((line) => line.startsWith('data:') && line.includes(mark))
-    .flatMap((line) => parse(line.slice('data:'.length)));
+    .map((line) => parseObject(line.slice('data:'.length)))
+    .filter((data) => data !== undefined);
 }
 
 /** The first event of a block that is an error: named so, or an object that says what went wrong instead of answering. */
@@ -30,7 +31,7 @@ export function errorIn(bytes: Buffer): string | undefined {
     const data = /^data: ?(.*)$/m.exec(event)?.[1];
     if (data === undefined) continue;
     if (/^event: ?error\r?$/m.test(event)) return data;
-    const [body] = data.startsWith('{') ? parse(data) : [];
+    const body = data.startsWith('{') ? parseObject(data) : undefined;
     if (body !== undefined && (isFailing(body.error) || ('error_code' in body && 'message' in body))) return data;
   }
   return undefined;
@@ -38,13 +39,4 @@ export function errorIn(bytes: Buffer): string | undefined {
 
 function isFailing(error: JsonObject[string]): boolean {
   return error !== undefined && error !== null;
-}
-
-function parse(text: string): JsonObject[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? [value] : [];
-  } catch {
-    return [];
-  }
 }

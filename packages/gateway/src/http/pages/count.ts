@@ -3,7 +3,7 @@ import type { Identify } from '../../policy/identify.ts';
 import { readBody } from '../body.ts';
 import { credentialOf } from '../credential.ts';
 import { type PageHandler, answer } from './page.ts';
-import { parseBody } from './parse-body.ts';
+import { parsePageBody } from './parse-body.ts';
 
 /**
  * Counting tokens, which Cortex cannot do over REST: an estimate from the body that leans high, marked
@@ -13,7 +13,7 @@ import { parseBody } from './parse-body.ts';
 export function countPage(identify: Identify, count: (body: JsonObject) => JsonObject): PageHandler {
   return async ({ request, response }) => {
     identify(credentialOf(request.headers));
-    const counted = count(parseBody(await readBody(request)));
+    const counted = count(parsePageBody(await readBody(request)));
     answer(response, 200, counted, { 'x-couloir-estimate': 'tokens are estimated, rather too many than too few' });
   };
 }

@@ -3,7 +3,7 @@ import type { ExchangeDeps } from '../../exchange/deps.ts';
 import { embed } from '../../exchange/embed.ts';
 import { readBody } from '../body.ts';
 import { credentialOf } from '../credential.ts';
-import { parseBody } from './parse-body.ts';
+import { parsePageBody } from './parse-body.ts';
 import { type PageHandler, answer } from './page.ts';
 
 /** `POST /v1/embeddings`. */
@@ -16,7 +16,7 @@ export function embeddingsPage(deps: ExchangeDeps): PageHandler {
       if (!response.writableFinished)
         cancel.abort(new GatewayError('client-left', 'The client closed the connection.'));
     });
-    const { answer: vectors, deployment } = await embed(parseBody(await readBody(request)), cancel.signal, deps);
+    const { answer: vectors, deployment } = await embed(parsePageBody(await readBody(request)), cancel.signal, deps);
     answer(response, 200, vectors, { 'x-couloir-model': deployment.model });
   };
 }

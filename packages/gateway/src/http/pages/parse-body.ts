@@ -1,17 +1,9 @@
-import { GatewayError } from '../../errors/error.ts';
-import { type JsonObject, isObject } from '../../ir/json.ts';
+import { parseBody } from '../../exchange/client-request.ts';
+import type { JsonObject } from '../../ir/json.ts';
+import { topLevelSpans } from '../../kit/json-span.ts';
 
-/** A page's body as JSON. @throws GatewayError `invalid-request` */
-export function parseBody(bytes: Buffer): JsonObject {
-  try {
-    const body: unknown = JSON.parse(bytes.toString('utf8'));
-    if (isObject(body)) return body;
-  } catch (cause) {
-    throw new GatewayError(
-      'invalid-request',
-      'The body is not valid JSON. Send a JSON object with "Content-Type: application/json".',
-      { cause },
-    );
-  }
-  throw new GatewayError('invalid-request', 'The body must be a JSON object.');
+/** The body of a page, read as strictly as that of an exchange. @throws GatewayError `invalid-request`, also for a field that stands twice */
+export function parsePageBody(bytes: Buffer): JsonObject {
+  topLevelSpans(bytes);
+  return parseBody(bytes);
 }

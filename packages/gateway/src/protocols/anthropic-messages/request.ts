@@ -1,7 +1,7 @@
 import { isHarmless, noteForeignFields } from '../../ir/ext.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
-import { keepCacheMarks } from '../../ir/prompt-caching.ts';
+import { MOST_CACHE_MARKS, keepCacheMarks } from '../../ir/prompt-caching.ts';
 import type { GenerateRequest } from '../../ir/request.ts';
 import type { ModelCapabilities, ReaderOptions, WriteTarget, WrittenRequest } from '../codec.ts';
 import { writeMessages, writeSystem } from './blocks.ts';
@@ -15,8 +15,6 @@ import { settleToolChoice, writeToolChoice, writeTools } from './tools.ts';
 import type { MessagesRequest, WireOutputConfig } from './wire.ts';
 
 const HEADERS = { 'anthropic-version': '2023-06-01' };
-const MOST_CACHE_MARKS = 4;
-
 /** Fields of our own dialect without a place in the IR that Cortex takes; `service_tier` and betas it refuses. */
 const OWN_FIELDS_TAKEN = new Set(['metadata']);
 

@@ -1,7 +1,7 @@
 import type { StopReason, StreamEvent } from '../../ir/event.ts';
 import { guardGrammar } from '../../ir/grammar.ts';
 import { jsonObjectOnly } from '../../ir/json-object.ts';
-import { isObject, type JsonObject } from '../../ir/json.ts';
+import { isObject, type JsonObject, parseJson } from '../../ir/json.ts';
 import { compose, type Transducer } from '../../ir/transducer.ts';
 import type { SseEvent } from '../../kit/sse.ts';
 import type { ReaderOptions } from '../codec.ts';
@@ -33,7 +33,7 @@ function sseParser(): Transducer<SseEvent, JsonObject> {
     push({ event, data }) {
       const text = data.trim();
       if (text === '' || text === '[DONE]') return [];
-      const body = parse(text);
+      const body = parseJson(text);
       if (!isObject(body)) {
         const message = event === 'error' ? text : `an event that is no JSON object: ${text.slice(0, 100)}`;
         return [{ type: 'error', error: { message } }];
@@ -43,14 +43,6 @@ function sseParser(): Transducer<SseEvent, JsonObject> {
     },
     end: () => [],
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 class MessageReader {

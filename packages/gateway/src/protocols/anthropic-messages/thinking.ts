@@ -1,7 +1,7 @@
 import type { Note } from '../../ir/note.ts';
 import type { Effort, GenerateRequest } from '../../ir/request.ts';
 import type { ModelCapabilities } from '../codec.ts';
-import { canThinkOn } from '../../ir/claude-thoughts.ts';
+import { canThinkOn, LEAST_THINKING_TOKENS, THINKING_BUDGETS } from '../../ir/claude-thoughts.ts';
 import { isForced } from './tools.ts';
 import type { WireThinking } from './wire.ts';
 
@@ -13,19 +13,6 @@ export interface ThinkingPlan {
   /** Whether thoughts of the history are replayed. Models that think unless told otherwise want theirs back. */
   replays: boolean;
 }
-
-/** Fewest thinking tokens Claude takes as a budget, and the least room we leave for the answer beside it. */
-const LEAST_TOKENS = 1024;
-
-/** Budgets for the words; a budget in tokens is turned into the strongest word it pays for. */
-const BUDGETS: Record<Exclude<Effort, 'none'>, number> = {
-  minimal: 1024,
-  low: 1024,
-  medium: 2048,
-  high: 4096,
-  xhigh: 8192,
-  max: 16_384,
-};
 
 const WEAKEST_FIRST = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
@@ -50,7 +37,7 @@ export function planThinking(request: GenerateRequest, capabilities: ModelCapabi
     );
     return { maxTokens, replays: false };
   }
-  return budget(request, budgetTokens ?? BUDGETS[wanted], capabilities, maxTokens, notes);
+  return budget(request, budgetTokens ?? THINKING_BUDGETS[wanted], capabilities, maxTokens, notes);
 }
 
 /** Adaptive models have no switch that all of them take: what says "do not think" is the weakest effort. */
@@ -105,11 +92,11 @@ function budget(
   maxTokens: number,
   notes: Note[],
 ): ThinkingPlan {
-  const wanted = Math.max(LEAST_TOKENS, tokens);
+  const wanted = Math.max(LEAST_THINKING_TOKENS, tokens);
   const room = request.limits.maxOutputTokens === undefined ? maxTokens + wanted : maxTokens;
-  const total = Math.min(capabilities.maxOutputTokens, Math.max(room, 2 * LEAST_TOKENS));
-  const granted = Math.min(wanted, total - LEAST_TOKENS);
-  if (granted < LEAST_TOKENS) {
+  const total = Math.min(capabilities.maxOutputTokens, Math.max(room, 2 * LEAST_THINKING_TOKENS));
+  const granted = Math.min(wanted, total - LEAST_THINKING_TOKENS);
+  if (granted < LEAST_THINKING_TOKENS) {
     notes.push({
       code: 'dropped',
       path: 'reasoning',
@@ -118,11 +105,11 @@ function budget(
     return { maxTokens, replays: false };
   }
   if (total > maxTokens && request.limits.maxOutputTokens !== undefined) {
-    const because = `thinking counts as output and takes at least ${LEAST_TOKENS} tokens, so the limit was raised to ${total}`;
+    const because = `thinking counts as output and takes at least ${LEAST_THINKING_TOKENS} tokens, so the limit was raised to ${total}`;
     notes.push({ code: 'coerced', path: 'max_tokens', because });
   }
   if (granted !== tokens && request.reasoning?.budgetTokens !== undefined) {
-    const because = `a thinking budget is at least ${LEAST_TOKENS} tokens and leaves ${LEAST_TOKENS} for the answer, so it became ${granted}`;
+    const because = `a thinking budget is at least ${LEAST_THINKING_TOKENS} tokens and leaves ${LEAST_THINKING_TOKENS} for the answer, so it became ${granted}`;
     notes.push({ code: 'coerced', path: 'reasoning.budget_tokens', because });
   }
   return { thinking: { type: 'enabled', budget_tokens: granted }, maxTokens: total, replays: true };
@@ -141,7 +128,7 @@ function limitTokens(request: GenerateRequest, capabilities: ModelCapabilities, 
 
 function effortFor(budgetTokens: number | undefined): Exclude<Effort, 'none' | 'max'> | undefined {
   if (budgetTokens === undefined || budgetTokens <= 0) return undefined;
-  return (['xhigh', 'high', 'medium'] as const).find((word) => BUDGETS[word] <= budgetTokens) ?? 'low';
+  return (['xhigh', 'high', 'medium'] as const).find((word) => THINKING_BUDGETS[word] <= budgetTokens) ?? 'low';
 }
 
 /** The strongest effort that is not above the wanted one, else the weakest there is. */

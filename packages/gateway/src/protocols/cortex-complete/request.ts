@@ -1,7 +1,7 @@
 import { noteForeignFields } from '../../ir/ext.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
-import { keepCacheMarks } from '../../ir/prompt-caching.ts';
+import { MOST_CACHE_MARKS, keepCacheMarks } from '../../ir/prompt-caching.ts';
 import type { Ext, GenerateRequest } from '../../ir/request.ts';
 import { renamedTools } from '../../ir/tool-names.ts';
 import type { ModelCapabilities, WriteTarget, WrittenRequest } from '../codec.ts';
@@ -10,8 +10,6 @@ import { planOutput } from './structured-output.ts';
 import { planThinking } from './thinking.ts';
 import { settleToolChoice, writeTooling } from './tools.ts';
 import type { CompleteRequest } from './wire.ts';
-
-const MOST_CACHE_MARKS = 4;
 
 /** Fields that only this endpoint has. Clients of any dialect may send them, and they travel as they came. */
 const OWN_FIELDS = ['guardrails', 'provisioned_throughput_id'] as const;

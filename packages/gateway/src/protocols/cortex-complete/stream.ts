@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../errors/error.ts';
 import type { StopReason, StreamEvent } from '../../ir/event.ts';
 import { jsonObjectOnly } from '../../ir/json-object.ts';
-import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { isObject, type Json, type JsonObject, parseObject } from '../../ir/json.ts';
 import { compose, type Transducer } from '../../ir/transducer.ts';
 import type { Usage } from '../../ir/usage.ts';
 import type { SseEvent } from '../../kit/sse.ts';
@@ -25,7 +25,7 @@ export function completeReader(options: ReaderOptions): Transducer<SseEvent, Str
       if (text === '') return [];
       // No recording has one, but it could mean only one thing.
       if (text === '[DONE]') return reader.finish();
-      const chunk = parse(text);
+      const chunk = parseObject(text);
       if (chunk === undefined) return reader.fail(brokenAnswer('a piece of it is not a JSON object'));
       return reader.push(chunk, event);
     },
@@ -145,13 +145,4 @@ const REASONS: Partial<Record<string, StopReason>> = { length: 'length', content
 
 function wordOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { canThinkOn, keepThoughts } from '../../ir/claude-thoughts.ts';
+import { canThinkOn, keepThoughts, LEAST_THINKING_TOKENS, THINKING_BUDGETS } from '../../ir/claude-thoughts.ts';
 import type { Note } from '../../ir/note.ts';
 import type { Effort, GenerateRequest, Turn } from '../../ir/request.ts';
 import type { ModelCapabilities } from '../codec.ts';
@@ -11,18 +11,6 @@ export interface ThinkingPlan {
   /** The history with the thoughts that go back to the model. */
   turns: Turn[];
 }
-
-/** Fewest thinking tokens Claude takes as a budget, and the least room we leave for the answer beside it. */
-const LEAST_TOKENS = 1024;
-
-const BUDGETS: Record<Exclude<Effort, 'none'>, number> = {
-  minimal: 1024,
-  low: 1024,
-  medium: 2048,
-  high: 4096,
-  xhigh: 8192,
-  max: 16_384,
-};
 
 /** The three words the endpoint takes, for all that clients may say. */
 const EFFORTS: Record<Exclude<Effort, 'none'>, 'low' | 'medium' | 'high'> = {
@@ -79,23 +67,23 @@ function planBudget(
       : 'the tool calls that are being answered lack the signed thought they began with';
   const { effort, budgetTokens } = request.reasoning ?? {};
   const wanted = Math.max(
-    LEAST_TOKENS,
-    budgetTokens ?? BUDGETS[effort === undefined || effort === 'none' ? 'medium' : effort],
+    LEAST_THINKING_TOKENS,
+    budgetTokens ?? THINKING_BUDGETS[effort === undefined || effort === 'none' ? 'medium' : effort],
   );
   const room = request.limits.maxOutputTokens === undefined ? maxTokens + wanted : maxTokens;
-  const total = Math.min(capabilities.maxOutputTokens, Math.max(room, 2 * LEAST_TOKENS));
-  const granted = Math.min(wanted, total - LEAST_TOKENS);
-  const because = refusal ?? (granted < LEAST_TOKENS ? 'the output limit leaves no room to think' : undefined);
+  const total = Math.min(capabilities.maxOutputTokens, Math.max(room, 2 * LEAST_THINKING_TOKENS));
+  const granted = Math.min(wanted, total - LEAST_THINKING_TOKENS);
+  const because = refusal ?? (granted < LEAST_THINKING_TOKENS ? 'the output limit leaves no room to think' : undefined);
   if (because !== undefined) {
     notes.push({ code: 'dropped', path: 'reasoning', because: `${because}, so thinking is off for this request` });
     return quiet();
   }
   if (total > maxTokens && request.limits.maxOutputTokens !== undefined) {
-    const raised = `thinking counts as output and takes at least ${LEAST_TOKENS} tokens, so the limit was raised to ${total}`;
+    const raised = `thinking counts as output and takes at least ${LEAST_THINKING_TOKENS} tokens, so the limit was raised to ${total}`;
     notes.push({ code: 'coerced', path: 'max_tokens', because: raised });
   }
   if (budgetTokens !== undefined && granted !== budgetTokens) {
-    const cut = `a budget is at least ${LEAST_TOKENS} tokens and leaves as many for the answer, so it became ${granted}`;
+    const cut = `a budget is at least ${LEAST_THINKING_TOKENS} tokens and leaves as many for the answer, so it became ${granted}`;
     notes.push({ code: 'coerced', path: 'reasoning.budget_tokens', because: cut });
   }
   return {

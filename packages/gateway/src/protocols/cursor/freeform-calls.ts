@@ -3,7 +3,7 @@
  * (docs/cortex-quirks.md#cursor-custom-tools). Upstreams want JSON there, so these calls are told as what
  * they are: calls of a tool that takes raw text.
  */
-import { isObject } from '../../ir/json.ts';
+import { isObject, parseJson } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { Part, Tool, ToolCallPart, Turn } from '../../ir/request.ts';
 
@@ -29,7 +29,7 @@ export function reviveFreeformCalls(turns: Turn[], tools: Tool[], notes: Note[])
 
 /** The text of a call: also where another gateway, or a model that knew the tool as a function, wrapped it in JSON. */
 function rawText({ args }: ToolCallPart): string {
-  const parsed = parse(args);
+  const parsed = parseJson(args);
   if (!isObject(parsed)) return args;
   const [only, second] = Object.entries(parsed);
   if (only === undefined) return '';
@@ -37,13 +37,5 @@ function rawText({ args }: ToolCallPart): string {
 }
 
 function isJson(text: string): boolean {
-  return parse(text) !== undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return parseJson(text) !== undefined;
 }

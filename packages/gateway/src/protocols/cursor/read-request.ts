@@ -1,7 +1,7 @@
 /** The request body, in any mixture of three protocols, JSON → IR. */
 import { isObject, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
-import type { Ext, GenerateRequest } from '../../ir/request.ts';
+import { MOST_CHOICES, type Ext, type GenerateRequest } from '../../ir/request.ts';
 import { readSampling } from '../openai-chat/request.ts';
 import {
   optionalBoolean,
@@ -16,9 +16,6 @@ import { readConversation } from './messages.ts';
 import { readLimits, readOutput, readReasoning } from './options.ts';
 import { isMessagesShaped } from './shape.ts';
 import { readTooling } from './tooling.ts';
-
-/** Each further choice is a request of its own to Cortex, which gives one answer at a time. */
-const MOST_CHOICES = 8;
 
 /** What the IR has a place for, or this reader sees to; everything else travels in `ext`. */
 const TYPED = new Set([

@@ -1,7 +1,7 @@
 /** The request body, JSON → IR. */
 import type { Json, JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
-import type { GenerateRequest, OutputFormat } from '../../ir/request.ts';
+import { MOST_CHOICES, type GenerateRequest, type OutputFormat } from '../../ir/request.ts';
 import { readMessages } from './messages.ts';
 import { readReasoning } from './reasoning.ts';
 import { readTooling } from './tools.ts';
@@ -16,9 +16,6 @@ import {
   requiredString,
   unknownFields,
 } from '../validate.ts';
-
-/** Each further choice is a request of its own to Cortex, which gives one answer at a time. */
-const MOST_CHOICES = 8;
 
 /** What the IR has a place for; everything else travels in `ext`. */
 const TYPED = new Set([

@@ -2,7 +2,7 @@
 import type { GatewayError } from '../../errors/error.ts';
 import type { StopReason, StreamEvent } from '../../ir/event.ts';
 import { jsonObjectOnly } from '../../ir/json-object.ts';
-import { isObject, type JsonObject } from '../../ir/json.ts';
+import { isObject, type JsonObject, parseObject } from '../../ir/json.ts';
 import { compose, type Transducer } from '../../ir/transducer.ts';
 import type { SseEvent } from '../../kit/sse.ts';
 import type { ReaderOptions } from '../codec.ts';
@@ -34,7 +34,7 @@ function readEvents(chunks: ChunkReader): Transducer<SseEvent, StreamEvent> {
       const text = data.trim();
       if (text === '') return [];
       if (text === DONE) return chunks.finish();
-      const chunk = parse(text);
+      const chunk = parseObject(text);
       if (chunk === undefined) return chunks.fail(brokenAnswer('a piece of it is not a JSON object'));
       return chunks.push(chunk, event);
     },
@@ -127,14 +127,5 @@ export class ChunkReader {
   #stopReason(): StopReason {
     const reason = readFinishReason(this.#finishReason) ?? 'unknown';
     return this.#deltas.hasCalls && (reason === 'end' || reason === 'unknown') ? 'tool-calls' : reason;
-  }
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,13 +1,12 @@
 /** System, turns and what they hold, as far as chat can tell them. */
 import type { JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
-import { keepCacheMarks } from '../../ir/prompt-caching.ts';
+import { MOST_CACHE_MARKS, keepCacheMarks } from '../../ir/prompt-caching.ts';
 import type { GenerateRequest, MediaPart, Part, TextPart, ToolResultPart, Turn } from '../../ir/request.ts';
 import { toolNameOnWire } from '../../ir/tool-names.ts';
 import type { ModelCapabilities } from '../codec.ts';
 import { writeMessages } from './write-messages.ts';
 
-const MOST_CACHE_MARKS = 4;
 const FAILED = '[The tool call failed]';
 
 /**

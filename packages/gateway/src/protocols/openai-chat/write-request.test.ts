@@ -88,12 +88,8 @@ describe('the body', () => {
     });
   });
 
-  test('bends what the family does not take, with a note', () => {
-    expect(bodyOf({ sampling: { temperature: 1.5 } }, CLAUDE)).toMatchObject({ temperature: 1 });
-    expect(notesOf({ sampling: { temperature: 1.5, topK: 40 } }, CLAUDE)).toEqual([
-      'dropped top_k',
-      'coerced temperature',
-    ]);
+  test('notes what chat has no field for', () => {
+    expect(notesOf({ sampling: { topK: 40 } }, CLAUDE)).toEqual(['dropped top_k']);
   });
 
   test('keeps fields of its own dialect, takes shared ones of another and notes the rest', () => {

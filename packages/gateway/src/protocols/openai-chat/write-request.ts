@@ -43,7 +43,7 @@ export function writeRequest(asked: GenerateRequest, target: WriteTarget): Writt
     ...writeTooling(asked, notes),
     ...(maxOutputTokens === undefined ? {} : { max_completion_tokens: maxOutputTokens }),
     ...(stop === undefined || stop.length === 0 ? {} : { stop }),
-    ...writeSampling(asked.sampling, capabilities, notes),
+    ...writeSampling(asked.sampling, notes),
     ...writeReasoning(asked.reasoning, capabilities, notes),
     ...writeOutput(asked.output, notes),
     ...(asked.endUser === undefined ? {} : { user: asked.endUser }),
@@ -66,22 +66,13 @@ function readingOf(request: GenerateRequest, { family, structuredOutput }: Model
   };
 }
 
-function writeSampling(
-  { temperature, topP, topK, seed }: GenerateRequest['sampling'],
-  { family }: ModelCapabilities,
-  notes: Note[],
-): JsonObject {
+function writeSampling({ temperature, topP, topK, seed }: GenerateRequest['sampling'], notes: Note[]): JsonObject {
   if (topK !== undefined) {
     const harmless = topK === 0 ? { harmless: true } : {};
     notes.push({ code: 'dropped', path: 'top_k', because: 'chat completions have no such field', ...harmless });
   }
-  const most = family === 'openai' ? 2 : 1;
-  if (temperature !== undefined && temperature > most) {
-    const because = `the temperature of this model goes from 0 to ${most}, so it became ${most}`;
-    notes.push({ code: 'coerced', path: 'temperature', because });
-  }
   return {
-    ...(temperature === undefined ? {} : { temperature: Math.min(temperature, most) }),
+    ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(seed === undefined ? {} : { seed }),
   };

@@ -2,7 +2,7 @@
 import { GatewayError } from '../../errors/error.ts';
 import type { Json, JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
-import type { Effort, Ext, GenerateRequest } from '../../ir/request.ts';
+import { MOST_CHOICES, type Effort, type Ext, type GenerateRequest } from '../../ir/request.ts';
 import {
   invalid,
   optionalBoolean,
@@ -17,7 +17,6 @@ import { writeConversation } from './conversation.ts';
 import { readPrompt } from './prompt.ts';
 import { readStop } from './stop.ts';
 
-const MOST_CHOICES = 8;
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const satisfies readonly Effort[];
 
 const TYPED = new Set([

@@ -1,5 +1,5 @@
 import type { Delta } from '../../ir/event.ts';
-import { isObject, type JsonObject } from '../../ir/json.ts';
+import { parseObject } from '../../ir/json.ts';
 import type { ToolCallPart } from '../../ir/request.ts';
 import { BUILT_IN_TOOLS, type BuiltIn } from './built-in-tools.ts';
 import type { GrowingItem, Output, PartWriter, Place } from './output.ts';
@@ -103,7 +103,7 @@ class BuiltInCallWriter implements PartWriter {
 
   close(): ResponseEvent[] {
     const call = (place: Place, status: ItemStatus) =>
-      BUILT_IN_TOOLS[this.#kind].writeCall(parseArguments(this.#args), {
+      BUILT_IN_TOOLS[this.#kind].writeCall(parseObject(this.#args) ?? {}, {
         id: place.item_id,
         call_id: this.#part.id,
         status,
@@ -121,14 +121,5 @@ class BuiltInCallWriter implements PartWriter {
   #closeAsFunction(): ResponseEvent[] {
     const { writer, events } = openCall(this.#output, this.#part, undefined);
     return [...events, ...writer.take({ args: this.#args }), ...writer.close()];
-  }
-}
-
-function parseArguments(args: string): JsonObject {
-  try {
-    const parsed: unknown = JSON.parse(args);
-    return isObject(parsed) ? parsed : {};
-  } catch {
-    return {};
   }
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { type JsonObject, parseObject } from '../../ir/json.ts';
 import type { Prompt } from '../prompt.ts';
 
 /** `json` as a word of its own, not the ending of a file name. */
@@ -36,13 +36,4 @@ function firstObject(text: string): JsonObject | undefined {
     if (depth === 0) return parseObject(text.slice(start, start + index + 1));
   }
   return undefined;
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 /** From steps of a script (or from the lack of one) to the parts of an answer. */
-import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { isObject, type Json, type JsonObject, parseObject } from '../../ir/json.ts';
 import type { Prompt, PromptTool } from '../prompt.ts';
 import type { SimulatedPart } from '../turn.ts';
 import type { Step } from './directives.ts';
@@ -93,13 +93,4 @@ function notOffered(prompt: Prompt, tool: string): string {
   if (prompt.forced === 'none') return `The simulated model cannot call "${tool}": the request forbids tool calls.`;
   const names = prompt.tools.map(({ name }) => name).join(', ');
   return `The simulated model cannot call "${tool}": the request offers ${names === '' ? 'no tools' : `only ${names}`}.`;
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

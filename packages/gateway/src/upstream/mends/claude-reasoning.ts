@@ -1,3 +1,4 @@
+import { LEAST_THINKING_TOKENS } from '../../ir/claude-thoughts.ts';
 import { isObject, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { GenerateRequest } from '../../ir/request.ts';
@@ -6,8 +7,6 @@ import type { MendTarget } from './mend.ts';
 
 type Reasoning = NonNullable<GenerateRequest['reasoning']>;
 
-/** Fewest tokens Claude takes as a budget, and the least room that is left for the answer beside it. */
-const LEAST_TOKENS = 1024;
 /** What models take that know only budgets: Cortex makes one of the word. */
 const WORDS = ['low', 'medium', 'high'];
 
@@ -53,19 +52,22 @@ function planReasoning(
     if (word !== effort) notes.push(coerced(path, `Claude is asked for the effort "${word}", the nearest it takes`));
     return { effort: word };
   }
-  const room = (typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY) - LEAST_TOKENS;
-  if (room < LEAST_TOKENS) {
+  const room = (typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY) - LEAST_THINKING_TOKENS;
+  if (room < LEAST_THINKING_TOKENS) {
     notes.push({
       code: 'dropped',
       path,
-      because: `an answer of ${room + LEAST_TOKENS} tokens leaves no room to think`,
+      because: `an answer of ${room + LEAST_THINKING_TOKENS} tokens leaves no room to think`,
     });
     return undefined;
   }
-  const budget = Math.max(LEAST_TOKENS, Math.min(budgetTokens, room));
+  const budget = Math.max(LEAST_THINKING_TOKENS, Math.min(budgetTokens, room));
   if (budget !== budgetTokens) {
     notes.push(
-      coerced(path, `Claude can think with ${LEAST_TOKENS} to ${room} tokens here, so ${budget} are asked for`),
+      coerced(
+        path,
+        `Claude can think with ${LEAST_THINKING_TOKENS} to ${room} tokens here, so ${budget} are asked for`,
+      ),
     );
   }
   return { max_tokens: budget };

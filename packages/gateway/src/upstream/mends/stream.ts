@@ -1,6 +1,6 @@
 /** Mends over a stream: each event is parsed once, edited by all of them in order, and serialised once. */
 import { GatewayError, toGatewayError } from '../../errors/error.ts';
-import { isObject, type JsonObject } from '../../ir/json.ts';
+import { isObject, type JsonObject, parseObject } from '../../ir/json.ts';
 import type { Transducer } from '../../ir/transducer.ts';
 import type { SseEvent } from '../../kit/sse.ts';
 import { cutError, writeErrorEvents } from '../../protocols/openai-error.ts';
@@ -38,7 +38,7 @@ export function mendEvents(mends: readonly AnswerMend[], options: MendOptions): 
         over = true;
         return mend(() => chain.end(), [{ data: DONE }]);
       }
-      const chunk = parse(event.data);
+      const chunk = parseObject(event.data);
       if (chunk === undefined) return fail(garbled());
       if (event.event === 'error' || isFailure(chunk)) return fail(readFailure(chunk, event.data));
       if (!Array.isArray(chunk.choices)) return [];
@@ -89,15 +89,6 @@ function chainSteps(steps: readonly Step[]): Transducer<JsonObject, JsonObject> 
     push: (chunk) => passFrom(0, [chunk]),
     end: () => steps.flatMap((step, at) => ('edit' in step ? [] : passFrom(at + 1, step.end()))),
   };
-}
-
-function parse(data: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function garbled(): GatewayError {

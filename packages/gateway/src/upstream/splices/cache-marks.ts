@@ -4,8 +4,7 @@ import type { JsonPath, JsonView } from '../../kit/json-view.ts';
 import { hiddenTools } from './deferred-tools.ts';
 import type { MessagesView } from './messages-view.ts';
 import { everywhere, type Splice, type SpliceTarget } from './splice.ts';
-
-const MOST_MARKS = 4;
+import { MOST_CACHE_MARKS } from '../../ir/prompt-caching.ts';
 
 interface Mark {
   view: JsonView;
@@ -24,7 +23,7 @@ export const cacheMarks: Splice = {
   edit(view, target) {
     const marks = listMarks(view, target);
     const known = marks.filter(({ view: mark }) => mark.get('type')?.text() === 'ephemeral');
-    const kept = known.slice(-MOST_MARKS);
+    const kept = known.slice(-MOST_CACHE_MARKS);
     const edits = marks.flatMap((mark): JsonEdit[] =>
       kept.includes(mark) ? bare(mark) : [{ path: mark.path, remove: true }],
     );
@@ -56,8 +55,8 @@ function notesOf(marks: Mark[], known: Mark[]): Note[] {
   const hours = known.some(({ view }) => view.get('ttl')?.text() === '1h');
   return [
     ...(hours ? [note('cache_control.ttl', 'Cortex caches for five minutes only')] : []),
-    ...(known.length > MOST_MARKS
-      ? [note('cache_control', `Cortex takes ${MOST_MARKS} marks, so the last ones stay`)]
+    ...(known.length > MOST_CACHE_MARKS
+      ? [note('cache_control', `Cortex takes ${MOST_CACHE_MARKS} marks, so the last ones stay`)]
       : []),
     ...(known.length < marks.length ? [note('cache_control', 'only {"type": "ephemeral"} marks a cached prefix')] : []),
   ];

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors/error.ts';
-import { isObject, type JsonObject } from '../../ir/json.ts';
+import { type JsonObject, parseObject } from '../../ir/json.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { readWhole } from '../../kit/pump.ts';
 import { classifyAnswer } from '../classify.ts';
@@ -75,7 +75,7 @@ async function send(
   });
   tokens.learnClock(reply.headers.date);
   const text = (await readWhole(reply.body, MOST_BYTES, signal)).toString('utf8');
-  return { status: reply.status, headers: reply.headers, text, body: parse(text) };
+  return { status: reply.status, headers: reply.headers, text, body: parseObject(text) };
 }
 
 /** A 401, or an expired session in the clothes of a 200: docs/cortex-quirks.md#session-expired-200 */
@@ -104,13 +104,4 @@ function idOf(headers: RawReply['headers']): string | undefined {
 function notJson(): GatewayError {
   const message = 'The SQL API answered with something that is not JSON. Check the address of the account.';
   return new GatewayError('upstream-broken', message, { retry: 'never' });
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

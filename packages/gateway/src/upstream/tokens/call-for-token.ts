@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors/error.ts';
-import { isObject, type JsonObject } from '../../ir/json.ts';
+import { type JsonObject, parseObject } from '../../ir/json.ts';
 import { readWhole } from '../../kit/pump.ts';
 import type { Transport } from '../transport.ts';
 
@@ -15,7 +15,7 @@ export async function callForToken(
   const timeouts = { firstByteMs: LONGEST_WAIT_MS, idleMs: LONGEST_WAIT_MS };
   const reply = await transport.call({ method: 'POST', ...call, signal, ...timeouts });
   const text = (await readWhole(reply.body, MOST_BYTES, signal)).toString('utf8');
-  const body = parse(text);
+  const body = parseObject(text);
   const { origin } = new URL(call.url);
   if (reply.status >= 500 || reply.status === 429) {
     throw new GatewayError('upstream-broken', `${origin} gave no token: HTTP ${reply.status}. Try again.`, {
@@ -29,13 +29,4 @@ export async function callForToken(
     `${origin} answered HTTP ${reply.status} and no JSON where a token was asked for. Check the address of the token endpoint.`,
     { retry: 'other', upstream: { status: reply.status } },
   );
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
