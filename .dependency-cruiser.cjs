@@ -6,6 +6,9 @@
 'use strict';
 
 const SRC = '^packages/gateway/src/';
+/** Wherever npm's link leads: the other workspaces are found by the end of their path. */
+const SDK = '(?:^|/)packages/sdk/src/';
+const CONSOLE = '(?:^|/)packages/console/src/';
 const TEST = '[.]test[.]ts$';
 
 const FOUNDATION = ['ir/', 'errors/', 'kit/'];
@@ -24,8 +27,17 @@ const MAY_IMPORT = {
   usage: ['store/ports[.]ts$', ...ADAPTERS],
   doctor: ADAPTERS,
   exchange: ['policy/', 'telemetry/', 'store/ports[.]ts$', ...ADAPTERS],
-  http: ['exchange/', 'policy/', 'telemetry/', 'store/ports[.]ts$', ...ADAPTERS],
+  http: ['exchange/', 'policy/', 'telemetry/', 'store/ports[.]ts$', 'usage/(?:period|tally)[.]ts$', ...ADAPTERS],
   sandbox: ['protocols/[^/]+/wire[.]ts$', ...FOUNDATION],
+  workers: [
+    '(?:gateway|generation|siblings)[.]ts$',
+    'http/drain[.]ts$',
+    'exchange/(?:memory-entry|thinking-memory)[.]ts$',
+    'store/sqlite/open[.]ts$',
+    'policy/',
+    'telemetry/',
+    ...ADAPTERS,
+  ],
 };
 
 const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
@@ -45,10 +57,12 @@ const KEEPERS = {
   yaml: 'config/',
   'eventsource-parser': 'kit/sse[.]ts$',
   'ipaddr.js': 'upstream/',
+  fastify: 'http/admin/',
+  '@fastify/static': 'http/admin/',
 };
 
 const keepers = Object.entries(KEEPERS).map(([name, place]) => ({
-  name: `only-one-place-imports-${name.replace('.', '-')}`,
+  name: `only-one-place-imports-${name.replaceAll(/[.@/]+/g, '-')}`,
   severity: 'error',
   comment: `${name} is an implementation detail of ${place.replaceAll(/\[.\]|\$/g, (part) => (part === '[.]' ? '.' : ''))}.`,
   from: { path: SRC, pathNot: [TEST, `${SRC}${place}`] },
@@ -66,6 +80,42 @@ module.exports = {
     },
     ...layers,
     ...keepers,
+    {
+      name: 'sdk-alone',
+      severity: 'error',
+      comment: 'The SDK has no dependencies and runs anywhere: no package, no module of Node, nothing of the gateway.',
+      from: { path: SDK, pathNot: TEST },
+      to: { pathNot: SDK },
+    },
+    {
+      name: 'console-knows-the-sdk-only',
+      severity: 'error',
+      comment:
+        'The console reaches the gateway through the SDK, as everybody else does, and the SDK through its entry.',
+      from: { path: CONSOLE },
+      to: { path: '(?:^|/)packages/', pathNot: [CONSOLE, `${SDK}index[.]ts$`] },
+    },
+    {
+      name: 'gateway-takes-types-from-the-sdk',
+      severity: 'error',
+      comment: 'The contract is types. What runs in the gateway is its own; the tests drive it with the SDK.',
+      from: { path: SRC, pathNot: TEST },
+      to: { path: SDK, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'gateway-apart-from-the-console',
+      severity: 'error',
+      comment: 'The gateway serves the console as files.',
+      from: { path: SRC },
+      to: { path: CONSOLE },
+    },
+    {
+      name: 'admin-is-loaded-lazily',
+      severity: 'error',
+      comment: 'Fastify and all that hangs on it is loaded at the first request for it, through http/admin/half.ts.',
+      from: { path: SRC, pathNot: [`${SRC}http/admin/`, TEST] },
+      to: { path: `${SRC}http/admin/`, pathNot: `${SRC}http/admin/half[.]ts$` },
+    },
     {
       name: 'protocols-apart',
       severity: 'error',
@@ -139,8 +189,9 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
       conditionNames: ['import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
     },
   },
 };

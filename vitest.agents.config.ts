@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** Real coding agents against the built program: `npm run test:agents`. They are installed on the first run. */
+/** What takes minutes: `npm run test:agents`. Real coding agents (installed on the first run), and a short soak. */
 export default defineConfig({
   test: {
     name: 'agents',
-    include: ['packages/*/test/agents/**/*.test.ts'],
+    include: ['packages/*/test/{agents,soak}/**/*.test.ts'],
     reporters: ['default', './tools/summary-reporter.ts'],
     fileParallelism: false,
     testTimeout: 120_000,

@@ -7,13 +7,19 @@ export default defineConfig({
     reporters: ['default', './tools/summary-reporter.ts'],
     maxWorkers: 2,
     projects: [
-      { test: { ...common, name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts', 'soak/**/*.test.ts'],
+        },
+      },
       {
         test: {
           ...common,
           name: 'system',
           include: ['packages/*/test/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: ['packages/*/test/agents/**', 'packages/*/test/house/**'],
+          exclude: ['packages/*/test/{agents,house,soak}/**'],
         },
       },
       { test: { ...common, name: 'house', include: ['packages/*/test/house/**/*.test.ts'], testTimeout: 180_000 } },

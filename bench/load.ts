@@ -1,58 +1,80 @@
-import { Agent, request } from 'node:http';
-import type { BenchCase } from './cases.ts';
+// The process that asks. One order at a time comes over IPC: a case, where to send it, and for how long.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BenchCase, findCase, isStreamed } from './cases.ts';
+import { nowNanos } from './clock.ts';
+import { runConnection } from './load-connection.ts';
+import { type LoadResult, Measurements } from './measurements.ts';
+import { type Target, requestBytes } from './target.ts';
 
-export interface LoadResult {
-  /** Sorted. */
-  latenciesMs: number[];
-  seconds: number;
-  headers: Record<string, string | string[] | undefined>;
+export interface LoadOrder {
+  caseName: string;
+  target: Target;
+  warmUpMs: number;
+  forMs: number;
+  /** One request in all, to see whether it is answered. */
+  probe: boolean;
 }
 
-/**
- * Repeats one request on `concurrency` kept-alive connections until the time is over.
- * @throws Error for any answer but a complete 200: a fast failure must not look like speed.
- */
-export async function runLoad(
-  url: string,
-  key: string,
-  { body, concurrency }: BenchCase,
-  forMs: number,
-): Promise<LoadResult> {
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
-  const latenciesMs: number[] = [];
-  let headers: LoadResult['headers'] = {};
-  const started = performance.now();
-  const worker = async () => {
-    while (performance.now() - started < forMs) {
-      const before = performance.now();
-      headers = await ask(url, key, body, agent);
-      latenciesMs.push(performance.now() - before);
-    }
+export type LoadReport =
+  | { type: 'window-begins' }
+  | { type: 'window-ends' }
+  | { type: 'done'; result: LoadResult }
+  | { type: 'failed'; reason: string };
+
+/** More at a time would overflow a listener's backlog. */
+const MOST_AT_ONCE = 100;
+const OPENING_PAUSE_MS = 25;
+
+process.on('message', (order: LoadOrder) => {
+  run(order).catch((cause: unknown) =>
+    tell({ type: 'failed', reason: cause instanceof Error ? cause.message : String(cause) }),
+  );
+});
+process.on('disconnect', () => process.exit());
+
+async function run({ caseName, target, warmUpMs, forMs, probe }: LoadOrder): Promise<void> {
+  const bench = findCase(caseName);
+  const measurements = new Measurements();
+  let stopping = false;
+  const plan = {
+    port: target.port,
+    request: requestBytes(bench, target),
+    events: isStreamed(bench) ? bench.events : undefined,
+    measurements,
+    goOn: () => !stopping && !probe && !bench.once,
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  const seconds = (performance.now() - started) / 1000;
-  agent.destroy();
-  return { latenciesMs: latenciesMs.toSorted((left, right) => left - right), seconds, headers };
+  const startedAt = nowNanos();
+  const connections: Promise<void>[] = [];
+  const { atOnce, pauseMs } = openingOf(bench);
+  for (let index = 0; index < (probe ? 1 : bench.connections); index += 1) {
+    if (index > 0 && index % atOnce === 0) await sleep(pauseMs);
+    connections.push(runConnection(plan));
+  }
+  const all = Promise.all(connections);
+  if (probe) {
+    await all;
+    return tell({ type: 'done', result: measurements.result((nowNanos() - startedAt) / 1e9) });
+  }
+  // Connections that must not end before the window does are watched while it is open.
+  const early = bench.once ? all.then(() => Promise.reject(new Error('the streams ended before the window did'))) : all;
+  await Promise.race([sleep(warmUpMs), early]);
+  measurements.clear();
+  const beganAt = nowNanos();
+  tell({ type: 'window-begins' });
+  await Promise.race([sleep(forMs), early]);
+  const result = measurements.result((nowNanos() - beganAt) / 1e9);
+  tell({ type: 'window-ends' });
+  stopping = true;
+  await all;
+  tell({ type: 'done', result });
 }
 
-function ask(url: string, key: string, body: Buffer, agent: Agent): Promise<LoadResult['headers']> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      authorization: `Bearer ${key}`,
-      'content-type': 'application/json',
-      'content-length': body.length,
-    };
-    const outgoing = request(url, { method: 'POST', agent, headers }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        if (answer.statusCode === 200) resolve(answer.headers);
-        else
-          reject(new Error(`${url} answered ${answer.statusCode}: ${Buffer.concat(chunks).toString().slice(0, 500)}`));
-      });
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
+/** Paced streams begin one after another, so that their ends and next beginnings are spread over time, as in life. */
+function openingOf({ mode, once, connections, events, paceMs }: BenchCase): { atOnce: number; pauseMs: number } {
+  if (mode !== 'paced' || once) return { atOnce: MOST_AT_ONCE, pauseMs: OPENING_PAUSE_MS };
+  return { atOnce: 1, pauseMs: (events * paceMs) / connections };
+}
+
+function tell(report: LoadReport): void {
+  process.send?.(report);
 }

@@ -1,25 +1,21 @@
-// Bundles the program into packages/gateway/dist: one file to start fast from, lazily loaded chunks beside it.
-import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { build } from 'esbuild';
+/**
+ * `node tools/build.ts` builds what runs: the program, and the console when its sources are newer than it.
+ * `node tools/build.ts sdk [folder]` writes the SDK as it is published.
+ */
+import { buildConsole } from './build-console.ts';
+import { buildGateway } from './build-gateway.ts';
+import { buildSdk } from './build-sdk.ts';
 
-const gateway = resolve(import.meta.dirname, '../packages/gateway');
+const [what, folder] = process.argv.slice(2);
 
-await rm(resolve(gateway, 'dist'), { recursive: true, force: true });
-await build({
-  absWorkingDir: gateway,
-  entryPoints: { couloir: 'src/cli/main.ts', index: 'src/index.ts', sandbox: 'src/sandbox/index.ts' },
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node24',
-  sourcemap: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  // Some dependencies are CommonJS: bundled into ES modules they need a require.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-});
+if (what === undefined) {
+  await buildGateway();
+  await buildConsole();
+} else if (what === 'sdk') {
+  await buildSdk(folder);
+} else {
+  console.error(
+    `There is no "${what}" to build. Without an argument the program and its console are built, with "sdk" the SDK.`,
+  );
+  process.exitCode = 2;
+}

@@ -34,10 +34,26 @@ if (!ownNode && Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   );
 }
 
-var bundle = modifiedAt(path.join('packages', 'gateway', 'dist', 'couloir.js'));
-var inputs = [path.join('packages', 'gateway', 'src'), path.join('tools', 'build.ts'), installed];
-if (Math.max.apply(null, inputs.map(newestIn)) > bundle) {
-  run(ownNode ? node : process.execPath, [path.join('tools', 'build.ts')], ownNode && WINDOWS);
+var dist = path.join('packages', 'gateway', 'dist');
+// The console's inputs are also in tools/build-console.ts.
+var isStale =
+  isNewer(
+    [path.join('packages', 'gateway', 'src'), path.join('tools', 'build-gateway.ts'), installed],
+    path.join(dist, 'couloir.js'),
+  ) ||
+  isNewer(
+    [
+      path.join('packages', 'console'),
+      path.join('packages', 'sdk', 'src'),
+      path.join('tools', 'build-console.ts'),
+      installed,
+    ],
+    path.join(dist, 'console', 'index.html'),
+  );
+if (isStale) run(ownNode ? node : process.execPath, [path.join('tools', 'build.ts')], ownNode && WINDOWS);
+
+function isNewer(inputs, output) {
+  return Math.max.apply(null, inputs.map(newestIn)) > modifiedAt(output);
 }
 
 function modifiedAt(file) {
@@ -54,6 +70,7 @@ function newestIn(place) {
   var newest = modifiedAt(place);
   if (newest === 0 || !fs.statSync(place).isDirectory()) return newest;
   fs.readdirSync(place).forEach(function (name) {
+    if (name === 'node_modules') return;
     newest = Math.max(newest, newestIn(path.join(place, name)));
   });
   return newest;

@@ -15,6 +15,7 @@ it('says all that the quickstart needs: base URL, key, model, and a curl to past
 
   Base URL  http://127.0.0.1:4000/v1
   API key   from LITELLM_MASTER_KEY
+  Console   http://127.0.0.1:4000/console/
   Models    cortex-claude-4-sonnet
 
 Cursor (Settings > Models). Cursor's servers make the calls, so give the Base URL a public HTTPS address:
@@ -67,5 +68,5 @@ it('shows a few models with their Cursor-safe names, the usual ones first', () =
 
 it('turns a wildcard address into one that can be typed', () => {
   expect(writeBanner({ ...FACTS, url: 'http://0.0.0.0:4000' })).toContain('Base URL  http://127.0.0.1:4000/v1');
-  expect(writeBanner({ ...FACTS, url: 'https://[::]:4000' })).toContain('Base URL  https://127.0.0.1:4000/v1');
+  expect(writeBanner({ ...FACTS, url: 'https://[::]:4000' })).toContain('Base URL  https://[::1]:4000/v1');
 });

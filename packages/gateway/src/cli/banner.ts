@@ -1,4 +1,6 @@
 import type { Settings } from '../config/settings.ts';
+import { byPreference, modelForCursor } from '../upstream/cursor-alias.ts';
+import { reachableHost } from '../kit/reachable-host.ts';
 import { VERSION } from '../version.ts';
 
 export interface BannerFacts {
@@ -19,15 +21,13 @@ export type KeyFacts =
   | { kind: 'given'; origin: string };
 
 const SHOWN_MODELS = 6;
-/** Names worth showing first: what most people come for. */
-const PREFERRED = /^(cortex-)?(claude-)?(sonnet-4-6|4-sonnet)$/;
 
 /** What `serve` prints when it is ready. */
 export function writeBanner(facts: BannerFacts): string {
   const { sandboxUrl, key } = facts;
   const base = `${reachable(facts.url)}/v1`;
   const names = [...new Set(facts.models)];
-  const model = modelForCursor(names, facts.aliases);
+  const model = modelForCursor(names, (name) => aliasOf(name, facts.aliases));
   const first =
     sandboxUrl === undefined
       ? `Couloir ${VERSION} serves ${names.length === 1 ? '1 model' : `${names.length} models`}.`
@@ -37,6 +37,7 @@ export function writeBanner(facts: BannerFacts): string {
     '',
     `  Base URL  ${base}`,
     `  API key   ${keyLine(key)}`,
+    `  Console   ${reachable(facts.url)}/console/`,
     ...modelLines(names, facts.aliases),
     '',
     "Cursor (Settings > Models). Cursor's servers make the calls, so give the Base URL a public HTTPS address:",
@@ -65,7 +66,7 @@ function keyInShell(key: KeyFacts): string {
 }
 
 function modelLines(names: readonly string[], aliases: Settings['aliases']): string[] {
-  const shown = names.toSorted((a, b) => Number(PREFERRED.test(b)) - Number(PREFERRED.test(a))).slice(0, SHOWN_MODELS);
+  const shown = names.toSorted(byPreference).slice(0, SHOWN_MODELS);
   const lines = shown.map((name) => {
     const alias = aliasOf(name, aliases);
     return alias === undefined ? name : `${name}, also ${alias}`;
@@ -78,13 +79,8 @@ function aliasOf(name: string, aliases: Settings['aliases']): string | undefined
   return Object.keys(aliases).find((alias) => aliases[alias]!.model === name && !aliases[alias]!.hidden);
 }
 
-/** The name to type into Cursor: an alias of the model most people want, else the first name. */
-function modelForCursor(names: readonly string[], aliases: Settings['aliases']): string {
-  const name = names.find((candidate) => PREFERRED.test(candidate)) ?? names[0] ?? '';
-  return aliasOf(name, aliases) ?? name;
-}
-
-/** A wildcard address is no address to type. */
+/** The address to type, without a slash at its end. */
 function reachable(url: string): string {
-  return url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, '//127.0.0.1');
+  const { protocol, hostname, port } = new URL(url);
+  return `${protocol}//${reachableHost(hostname)}${port === '' ? '' : `:${port}`}`;
 }

@@ -20,7 +20,9 @@ export function check(flags: ConfigFlags, console: Console): void {
   const count = settings.deployments.length;
   const name = configFile ?? 'The environment';
   if (source === 'sandbox')
-    console.out('There is no configuration file and no account, so `couloir serve` would start the sandbox.');
+    console.out(
+      `${configFile === undefined ? 'There is no configuration file and' : `${configFile} lists no model, and there is`} no account, so \`couloir serve\` would start the sandbox.`,
+    );
   else
     console.out(
       `${name} is good: ${count} ${count === 1 ? 'deployment' : 'deployments'}, ${Object.keys(settings.aliases).length} aliases.`,

@@ -1,5 +1,5 @@
 /** Models of the catalogue as `couloir models` shows them. */
-import { type ChatModel, describeModel, type EmbeddingModel } from '../upstream/catalogue.ts';
+import { type ChatModel, describeModel, type EmbeddingModel, regionalPrice } from '../upstream/catalogue.ts';
 import { cursorSafeAlias } from '../upstream/cursor-alias.ts';
 
 export interface ModelRow {
@@ -13,7 +13,10 @@ export interface ModelRow {
   /** Of the vectors of an embedding model. */
   dimensions?: number;
   capabilities: string[];
-  price?: NonNullable<ChatModel['price']>;
+  /** With what a million tokens cost where requests stay in the account's part of the world. */
+  price?: NonNullable<ChatModel['price']> & { regionalUsdPerMillionTokens: ReturnType<typeof regionalPrice> };
+  rateLimit?: ChatModel['rateLimit'];
+  regions?: ChatModel['regions'];
   /** `unknown` for a model that only the account lists. */
   status: string;
   /** Hosts of the accounts that list it; absent unless they were asked and told. */
@@ -21,7 +24,7 @@ export interface ModelRow {
 }
 
 export function chatRow(model: ChatModel): ModelRow {
-  const { id, family, contextWindow, maxOutputTokens, status, price } = model;
+  const { id, family, contextWindow, maxOutputTokens, status, price, rateLimit, regions } = model;
   return {
     name: id,
     alias: cursorSafeAlias(id),
@@ -29,18 +32,22 @@ export function chatRow(model: ChatModel): ModelRow {
     contextWindow,
     maxOutputTokens,
     capabilities: capabilitiesOf(model),
-    ...(price === undefined ? {} : { price }),
+    ...(price === undefined ? {} : { price: { ...price, regionalUsdPerMillionTokens: regionalPrice(price) } }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(regions === undefined ? {} : { regions }),
     status,
   };
 }
 
-export function embeddingRow({ id, contextWindow, dimensions, status }: EmbeddingModel): ModelRow {
+export function embeddingRow({ id, contextWindow, dimensions, rateLimit, regions, status }: EmbeddingModel): ModelRow {
   return {
     name: id,
     family: 'embedding',
     ...(contextWindow === undefined ? {} : { contextWindow }),
     dimensions,
     capabilities: [],
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(regions === undefined ? {} : { regions }),
     status,
   };
 }
@@ -75,7 +82,7 @@ export function writeTable(rows: readonly ModelRow[], asOf: string): string[] {
       .join('  ')
       .trimEnd(),
   );
-  const legend = `Catalogue of ${asOf}. Prices in US dollars per million tokens with cross-region inference; "~" is inferred or from a third party.`;
+  const legend = `Catalogue of ${asOf}. Prices in US dollars per million tokens with cross-region inference to anywhere (within a region 10 % more); "~" is inferred or from a third party.`;
   return [...lines, '', legend];
 }
 

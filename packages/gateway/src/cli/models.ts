@@ -7,7 +7,7 @@ import { cortexAddress } from '../upstream/account.ts';
 import { CATALOGUE_DATE, listChatModels, listEmbeddingModels } from '../upstream/catalogue.ts';
 import { resolveDeployment } from '../upstream/deployment.ts';
 import { cortexKnowledge } from '../upstream/knowledge.ts';
-import { createLiveModels } from '../upstream/live-models.ts';
+import { fetchLiveModels } from '../upstream/live-models.ts';
 import { createTokenSources, type TokenSource } from '../upstream/tokens/source.ts';
 import { createTransport, type Transport } from '../upstream/transport.ts';
 import { VERSION } from '../version.ts';
@@ -78,21 +78,30 @@ async function askAccounts(flags: ModelsFlags, { env, cwd }: Console): Promise<L
 interface Address {
   url: string;
   tokens: TokenSource;
+  extraHeaders: Record<string, string>;
 }
 
 /** One for each host and credential, however many models they serve. */
 function accountsOf(deployments: readonly DeploymentSettings[], transport: Transport): Address[] {
   const tokensFor = createTokenSources({ clock: systemClock, random: systemRandom, transport, warn: () => undefined });
-  const addresses = deployments.map((settings) => ({
-    url: cortexAddress(settings.base).urls.models,
-    tokens: resolveDeployment(settings, tokensFor).tokens,
-  }));
+  const addresses = deployments.map((settings) => {
+    const { tokens, extraHeaders } = resolveDeployment(settings, tokensFor);
+    return { url: cortexAddress(settings.base).urls.models, tokens, extraHeaders };
+  });
   return addresses.filter(
     ({ url, tokens }, index) => addresses.findIndex((other) => other.url === url && other.tokens === tokens) === index,
   );
 }
 
-async function askAccount({ url, tokens }: Address, transport: Transport): Promise<LiveAccount> {
-  const live = createLiveModels({ url, tokens, transport, clock: systemClock, userAgent: `couloir/${VERSION}` });
-  return { host: new URL(url).host, names: await live.list() };
+async function askAccount({ url, tokens, extraHeaders }: Address, transport: Transport): Promise<LiveAccount> {
+  const { signal } = new AbortController();
+  const names = await fetchLiveModels({
+    url,
+    tokens,
+    extraHeaders,
+    transport,
+    userAgent: `couloir/${VERSION}`,
+    signal,
+  });
+  return { host: new URL(url).host, names };
 }

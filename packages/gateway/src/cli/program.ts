@@ -1,6 +1,7 @@
 /** The command line: what can be said, and which file does it. Each command is loaded when it is asked for. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { LOG_LEVELS } from '../config/defaults.ts';
+import { LOG_LEVELS, MOST_WORKERS } from '../config/defaults.ts';
+import { suggest } from '../kit/suggest.ts';
 import { GROUPINGS } from '../usage/tally.ts';
 import { VERSION } from '../version.ts';
 import type { ConfigFlags } from './config.ts';
@@ -9,7 +10,7 @@ import type { DoctorFlags } from './doctor.ts';
 import { describeFailure } from './failure.ts';
 import type { ModelsFlags } from './models.ts';
 import type { SandboxFlags } from './sandbox.ts';
-import type { ServeFlags } from './serve.ts';
+import type { ServeFlags } from './serve-flags.ts';
 import type { UsageFlags } from './usage.ts';
 
 /** Runs one command. Resolves with the exit code: when it is 0, a server it started may still be running. */
@@ -45,7 +46,7 @@ function createProgram(console: Console): Command {
     .option('--tls-key <file>', 'private key for HTTPS, PEM')
     .option('--tls-cert <file>', 'certificate for HTTPS, PEM')
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS))
-    .option('--workers <number>', 'how many processes share the load; 1 is all there can be', readWorkers)
+    .option('--workers <number>', 'how many processes share the load (1)', readWorkers)
     .option('--json', 'print what was started as one line of JSON')
     .addOption(new Option('--ssl_keyfile_path <file>', "LiteLLM's spelling of --tls-key").hideHelp())
     .addOption(new Option('--ssl_certfile_path <file>', "LiteLLM's spelling of --tls-cert").hideHelp())
@@ -54,7 +55,16 @@ function createProgram(console: Console): Command {
     )
     .addOption(new Option('--debug', "LiteLLM's spelling of --log-level debug").hideHelp())
     .addOption(new Option('--detailed_debug', "LiteLLM's spelling of --log-level trace").hideHelp())
-    .action(async (flags: ServeFlags) => (await import('./serve.ts')).serve(flags, console));
+    .allowExcessArguments()
+    .action(async (flags: ServeFlags, serve: Command) => {
+      refuseWords(serve, program);
+      await (await import('./serve.ts')).serve(flags, console);
+    });
+
+  program
+    .command('worker', { hidden: true })
+    .description('one process of several; `serve --workers` starts it')
+    .action(async () => (await import('./worker.ts')).worker());
 
   program
     .command('sandbox')
@@ -73,7 +83,8 @@ function createProgram(console: Console): Command {
     .option('--oauth-client <id:secret>', 'a client of /oauth/token-request; repeatable', collect, [])
     .option('--account <name=value>', 'a setting of the account, like crossRegion=DISABLED; repeatable', collect, [])
     .option('--limit <model=limit>', 'rate limit, like "*=10rpm,5000tpm", or "documented"; repeatable', collect, [])
-    .option('--fault <share:name>', 'random fault, like 5%:503; repeatable', collect, [])
+    .option('--fault <share:name>', 'random fault, like 5%:503 or 20%:mixed=2s; repeatable', collect, [])
+    .option('--remember <name=value>', 'what is kept of past requests, like requests=20000; repeatable', collect, [])
     .option('--record <folder>', 'pass requests on to a real account and write them down, redacted')
     .option('--from <account>', 'the account that --record passes requests on to')
     .option('--replay <folder>', 'answer with recordings')
@@ -126,6 +137,17 @@ function createProgram(console: Console): Command {
   return program;
 }
 
+/** A word that is no command reaches the default one, which takes none. @throws CommanderError */
+function refuseWords(serve: Command, program: Command): void {
+  const [word] = serve.args;
+  if (word === undefined) return;
+  const names = program.commands.map((command) => command.name());
+  const meant = suggest(word, names);
+  serve.error(
+    `error: unknown command '${word}'.${meant === undefined ? '' : ` Did you mean '${meant}'?`} \`couloir --help\` lists them.`,
+  );
+}
+
 function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
@@ -133,12 +155,9 @@ function readPort(text: string): number {
 }
 
 function readWorkers(text: string): number {
-  if (text === '1') return 1;
-  throw new InvalidArgumentError(
-    /^\d+$/.test(text)
-      ? 'Several workers are not available yet. Leave it away or say 1; to use more cores, run several instances behind a balancer.'
-      : 'Give a number; only 1 is available yet.',
-  );
+  const workers = Number(text);
+  if (/^\d+$/.test(text) && workers >= 1 && workers <= MOST_WORKERS) return workers;
+  throw new InvalidArgumentError(`Give a number from 1 to ${MOST_WORKERS}.`);
 }
 
 function collect(value: string, earlier: string[]): string[] {

@@ -6,7 +6,7 @@ import {
   parseFault,
   type SandboxOptions,
 } from '../sandbox/index.ts';
-import { suggest } from '../kit/suggest.ts';
+import { readAssignments } from './assignments.ts';
 import { CommandError } from './failure.ts';
 
 /** What `couloir sandbox` is told of the account it simulates. */
@@ -33,21 +33,16 @@ export function readAccountFlags({
 }
 
 function readSettings(pairs: readonly string[]): Partial<AccountSettings> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name = '', ...rest] = pair.split('=');
-      const value = rest.join('=');
-      const known = OPEN_ACCOUNT[name as keyof AccountSettings] as AccountSettings[keyof AccountSettings] | undefined;
-      if (known === undefined) {
-        const near = suggest(name, Object.keys(OPEN_ACCOUNT));
-        const hint =
-          near === undefined ? `There are: ${Object.keys(OPEN_ACCOUNT).join(', ')}.` : `Did you mean "${near}"?`;
-        throw new CommandError(`the account of the sandbox has no setting "${name}". ${hint}`, 2);
-      }
-      if (Array.isArray(known)) return [name, value.split(',').filter((entry) => entry !== '')];
-      if (typeof known === 'number') return [name, readNumber(value, name)];
-      return [name, typeof known === 'boolean' ? value !== 'false' : value];
-    }),
+  return readAssignments<AccountSettings>(
+    pairs,
+    OPEN_ACCOUNT,
+    'the account of the sandbox has no setting',
+    (name, text) => {
+      const known = OPEN_ACCOUNT[name];
+      if (Array.isArray(known)) return text.split(',').filter((entry) => entry !== '');
+      if (typeof known === 'number') return readNumber(text, name);
+      return typeof known === 'boolean' ? text !== 'false' : text;
+    },
   );
 }
 

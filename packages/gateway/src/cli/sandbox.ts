@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readScenario } from '../config/scenario.ts';
-import { suggest } from '../kit/suggest.ts';
-import { createCortexSandbox, DEFAULT_SWITCHES, type SandboxOptions, type Switches } from '../sandbox/index.ts';
+import { createCortexSandbox, type SandboxOptions, SWITCHES, type Switches } from '../sandbox/index.ts';
+import { readAssignments } from './assignments.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './failure.ts';
 import { type AccountFlags, readAccountFlags } from './sandbox-account.ts';
 import { type CredentialFlags, readCredentialFlags } from './sandbox-credentials.ts';
+import { readMemoryFlags } from './sandbox-memory.ts';
 import { type RecordingFlags, startRecordings } from './sandbox-recordings.ts';
 import { closeOnSignal } from './signals.ts';
 
@@ -15,6 +16,8 @@ export interface SandboxFlags extends AccountFlags, CredentialFlags, RecordingFl
   scenario?: string;
   /** `name=value` each. */
   switch: string[];
+  /** `name=value` each. */
+  remember: string[];
   json?: true;
 }
 
@@ -34,6 +37,7 @@ export async function sandbox(flags: SandboxFlags, console: Console): Promise<vo
     ...(scenario === undefined ? {} : { scenario }),
     switches: readSwitches(flags.switch),
     ...readAccountFlags(flags),
+    remember: readMemoryFlags(flags.remember),
     credentials: readCredentialFlags(flags, console.cwd),
     log: (line) => console.err(line),
   });
@@ -44,30 +48,15 @@ export async function sandbox(flags: SandboxFlags, console: Console): Promise<vo
 
 /** `toolIndexZero=false`, `ttl1h=accept`. @throws CommandError for a name or value that no switch has. */
 export function readSwitches(pairs: readonly string[]): Partial<Switches> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name = '', ...rest] = pair.split('=');
-      const text = rest.join('=');
-      const known = DEFAULT_SWITCHES[name as keyof Switches] as Switches[keyof Switches] | undefined;
-      if (known === undefined) {
-        const near = suggest(name, Object.keys(DEFAULT_SWITCHES));
-        const hint =
-          near === undefined ? `There are: ${Object.keys(DEFAULT_SWITCHES).join(', ')}.` : `Did you mean "${near}"?`;
-        throw new CommandError(`the sandbox has no switch "${name}". ${hint}`, 2);
-      }
-      return [name, readValue(name, text, known)];
-    }),
-  );
-}
-
-function readValue(name: string, text: string, known: boolean | number | string): boolean | number | string {
-  if (typeof known === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-  if (typeof known === 'number' && /^\d+$/.test(text)) return Number(text);
-  if (typeof known === 'string' && text !== '') return text;
-  const expected = { boolean: 'true or false', number: 'a number', string: 'a word' }[
-    typeof known as 'boolean' | 'number' | 'string'
-  ];
-  throw new CommandError(`the switch "${name}" takes ${expected}, like ${name}=${String(known)}.`, 2);
+  return readAssignments<Switches>(pairs, SWITCHES, 'the sandbox has no switch', (name, text) => {
+    const readings: readonly Switches[keyof Switches][] = SWITCHES[name];
+    const reading = readings.find((each) => String(each) === text);
+    if (reading !== undefined) return reading;
+    throw new CommandError(
+      `the switch "${name}" takes ${readings.join(' or ')}, like ${name}=${String(readings[0])}.`,
+      2,
+    );
+  });
 }
 
 function readScenarioFile(file: string): NonNullable<SandboxOptions['scenario']> {

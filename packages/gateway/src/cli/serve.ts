@@ -1,93 +1,71 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { catalogueDeployments } from '../config/catalogue-deployments.ts';
-import { homeFolder, readOrCreateMasterKey } from '../config/home.ts';
-import { type LoadedSettings, loadSettings } from '../config/load.ts';
+import type { LoadedSettings } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
-import type { ServerFlags } from '../config/server.ts';
-import type { Settings } from '../config/settings.ts';
-import { startGateway } from '../gateway.ts';
-import { systemRandom } from '../kit/random.ts';
-import { Secret } from '../kit/secret.ts';
-import { createCortexSandbox } from '../sandbox/index.ts';
-import { cortexKnowledge } from '../upstream/knowledge.ts';
-import { type BannerFacts, type KeyFacts, writeBanner } from './banner.ts';
+import { findOpenFiles } from '../doctor/open-files.ts';
+import type { Gateway, GatewayOptions } from '../gateway.ts';
+import { createLogger } from '../telemetry/log.ts';
+import { type BannerFacts, writeBanner } from './banner.ts';
 import type { Console } from './console.ts';
-import { CommandError } from './failure.ts';
-import { closeOnSignal } from './signals.ts';
-
-export interface ServeFlags {
-  config?: string;
-  host?: string;
-  port?: number;
-  tlsKey?: string;
-  tlsCert?: string;
-  ssl_keyfile_path?: string;
-  ssl_certfile_path?: string;
-  logLevel?: Settings['log']['level'];
-  debug?: true;
-  detailed_debug?: true;
-  json?: true;
-}
-
-/** Sandbox tokens are no secret: the simulated Snowflake takes any that begins so. */
-const SANDBOX_TOKEN = new Secret('sandbox-couloir');
+import { endOnCrash } from './crash.ts';
+import { reloadOnChange } from './reload.ts';
+import type { ServeFlags } from './serve-flags.ts';
+import { createSettingsSource, runnable } from './settings-source.ts';
+import { closeOnSignal, reloadOnSignal } from './signals.ts';
 
 /** Starts the gateway, with a sandbox beside it when nothing names an account, and stays until a signal. */
 export async function serve(flags: ServeFlags, console: Console): Promise<void> {
-  const home = homeFolder(console.env);
-  const loaded = loadSettings({
-    ...(flags.config === undefined ? {} : { configFile: flags.config }),
-    flags: serverFlags(flags),
-    env: console.env,
-    cwd: console.cwd,
-    home,
-    cortex: cortexKnowledge,
-  });
+  const source = createSettingsSource(flags, console);
+  const reading = source.read();
+  const { loaded, key } = reading;
   tellNotes(loaded, console);
-  checkTlsFiles(loaded.settings);
-  const { masterKey, facts } = masterKeyOf(loaded, home);
+  tellOpenFiles(loaded, source.home, console);
 
-  const sandbox = loaded.source === 'sandbox' ? await createCortexSandbox({ port: 0 }) : undefined;
-  const settings = {
-    ...(sandbox === undefined ? loaded.settings : withSandbox(loaded.settings, sandbox.url)),
-    masterKey,
-  };
-  const gateway = await startGateway({
+  const sandbox = loaded.source === 'sandbox' ? await startSandbox() : undefined;
+  const settings = runnable(reading, sandbox?.url);
+  const log = createLogger(settings.log.level);
+  const gateway = await start({
     settings,
+    log,
     sandbox: sandbox !== undefined,
-    databaseFile: path.join(home, 'couloir.db'),
+    databaseFile: path.join(source.home, 'couloir.db'),
   }).catch(async (cause: unknown) => {
     await sandbox?.close();
     throw cause;
   });
+  const reloading = reloadOnChange({ source, gateway, settings, sandboxUrl: sandbox?.url, log, console });
+  const close = async () => {
+    reloading.stop();
+    await gateway.close();
+    await sandbox?.close();
+  };
+  closeOnSignal(close, console);
+  reloadOnSignal(() => reloading.now());
+  endOnCrash({ close, log, failed: gateway.failed });
+
   const banner: BannerFacts = {
     url: gateway.url,
     ...(sandbox === undefined ? {} : { sandboxUrl: sandbox.url }),
-    key: facts,
+    key,
     models: settings.deployments.map(({ modelName }) => modelName),
     aliases: settings.aliases,
   };
   if (flags.json) console.out(JSON.stringify(startedJson(banner)));
   else console.out(writeBanner(banner));
-
-  closeOnSignal(async () => {
-    await gateway.close();
-    await sandbox?.close();
-  }, console);
 }
 
-function serverFlags(flags: ServeFlags): ServerFlags {
-  const tlsKey = flags.tlsKey ?? flags.ssl_keyfile_path;
-  const tlsCert = flags.tlsCert ?? flags.ssl_certfile_path;
-  const logLevel = flags.logLevel ?? (flags.detailed_debug ? 'trace' : flags.debug ? 'debug' : undefined);
-  return {
-    ...(flags.host === undefined ? {} : { host: flags.host }),
-    ...(flags.port === undefined ? {} : { port: flags.port }),
-    ...(tlsKey === undefined ? {} : { tlsKey }),
-    ...(tlsCert === undefined ? {} : { tlsCert }),
-    ...(logLevel === undefined ? {} : { logLevel }),
-  };
+async function startSandbox() {
+  const { createCortexSandbox } = await import('../sandbox/index.ts');
+  return createCortexSandbox({ port: 0 });
+}
+
+/** One process, or several that look like one. */
+async function start(options: GatewayOptions): Promise<Gateway> {
+  if (options.settings.server.workers === 1) {
+    const { startGateway } = await import('../gateway.ts');
+    return startGateway(options);
+  }
+  const { startWorkers } = await import('../workers/primary.ts');
+  return startWorkers(options);
 }
 
 /** Warnings are told; what merely has no effect is counted, and `config check` lists it. */
@@ -101,28 +79,12 @@ function tellNotes({ notes, configFile }: LoadedSettings, console: Console): voi
   );
 }
 
-function checkTlsFiles({ server: { tls } }: Settings): void {
-  for (const file of tls === undefined ? [] : [tls.keyFile, tls.certFile]) {
-    try {
-      readFileSync(file);
-    } catch (cause) {
-      throw new CommandError(`the TLS file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, 2);
-    }
+/** Those that no note speaks of yet. */
+function tellOpenFiles(loaded: LoadedSettings, home: string, console: Console): void {
+  for (const { file, what } of findOpenFiles({ loaded, home, cwd: console.cwd })) {
+    if (loaded.notes.some(({ message }) => message.includes(file))) continue;
+    console.err(`warning: other users of this machine can read ${what}. Run: chmod 600 ${file}`);
   }
-}
-
-function masterKeyOf({ settings, origins }: LoadedSettings, home: string): { masterKey: Secret; facts: KeyFacts } {
-  if (settings.masterKey !== undefined) {
-    const origin = origins['masterKey'] ?? 'the configuration';
-    return { masterKey: settings.masterKey, facts: { kind: 'given', origin } };
-  }
-  const { key, file, created } = readOrCreateMasterKey(home, systemRandom);
-  return { masterKey: key, facts: created ? { kind: 'generated', file, value: key.reveal() } : { kind: 'kept', file } };
-}
-
-function withSandbox(settings: Settings, url: string): Settings {
-  const credential = { kind: 'snowflake-token', token: SANDBOX_TOKEN } as const;
-  return { ...settings, ...catalogueDeployments({ base: { apiBase: url }, credential }, cortexKnowledge) };
 }
 
 function startedJson({ url, sandboxUrl, key, models, aliases }: BannerFacts): Record<string, unknown> {

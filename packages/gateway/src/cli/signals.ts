@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type { Console } from './console.ts';
 import { describeFailure } from './failure.ts';
 
@@ -18,4 +19,21 @@ export function closeOnSignal(close: () => Promise<void>, console: Console): voi
   };
   process.on('SIGINT', handle);
   process.on('SIGTERM', handle);
+}
+
+/** On SIGHUP: `reload`. The one that the kernel sends when a terminal is closed ends the program, as it would any other. */
+export function reloadOnSignal(reload: () => void): void {
+  process.on('SIGHUP', () => {
+    if (process.stdout.isTTY && hasLostTerminal()) process.emit('SIGTERM', 'SIGTERM');
+    else reload();
+  });
+}
+
+function hasLostTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return false;
+  } catch {
+    return true;
+  }
 }

@@ -12,8 +12,9 @@ export function catalogueDeployments(
   { models, embeddings }: Pick<CortexKnowledge, 'models' | 'embeddings'>,
 ): { deployments: DeploymentSettings[]; aliases: Settings['aliases'] } {
   const aliases: Settings['aliases'] = {};
-  for (const { name } of models) aliases[`cortex-${name}`] = { model: name, hidden: true };
+  // In the order of the catalogue, best first: it is the order in which names are offered to people.
   for (const { name, alias } of models) aliases[alias] = { model: name, hidden: false };
+  for (const { name } of models) aliases[`cortex-${name}`] ??= { model: name, hidden: true };
   const names = [...models.map(({ name }) => name), ...embeddings];
   return { deployments: names.map((name) => cortexDeployment(name, connection)), aliases };
 }
@@ -24,9 +25,11 @@ function cortexDeployment(model: string, connection: SnowflakeConnection): Deplo
     modelName: model,
     provider: 'cortex',
     model,
+    ofCatalogue: true,
     ...connection,
     weight: 1,
     order: 0,
+    tags: [],
     promptCaching: 'auto',
     defaults: {},
     extraHeaders: {},

@@ -7,6 +7,7 @@ import type { Draft } from './draft.ts';
 import { emptyDraft } from './draft.ts';
 import type { Interpolated } from './interpolate.ts';
 import { interpolate, unsetText } from './interpolate.ts';
+import { readTraffic } from './couloir/routing.ts';
 import { schemaProblems } from './couloir/schema-problems.ts';
 import { configSchema } from './couloir/schema.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -27,6 +28,7 @@ export function readCouloirConfig(document: ConfigDocument, world: Surroundings,
   // An unset variable costs the deployments that need it and nothing else; elsewhere it is a mistake.
   draft.problems.push(...unsetOutside(document, interpolated, ['accounts', 'models', 'master_key']));
   readGlobals(draft, document, parsed.data);
+  readTraffic(draft, document, parsed.data);
   const unsetKey = interpolated.unset.find(({ path }) => path[0] === 'master_key');
   if (unsetKey !== undefined) {
     delete draft.masterKey;

@@ -1,3 +1,4 @@
+import type { Secret } from '../kit/secret.ts';
 import type { ConfigNote, Place, Problem } from './problem.ts';
 import type { DeploymentSettings, Settings } from './settings.ts';
 
@@ -11,9 +12,15 @@ export interface Draft {
   dropParams?: boolean;
   retries?: number;
   timeouts?: Partial<Settings['timeouts']>;
+  routing?: Partial<Settings['routing']>;
+  pacing?: Partial<Settings['pacing']>;
+  limits?: Partial<Settings['limits']>;
+  telemetry?: { openMetrics?: boolean; endpoint?: string; headers?: Record<string, Secret> };
   disabledMends?: string[];
   log?: Settings['log'];
   deployments: DraftDeployment[];
+  /** A file that lists no model: none at all means the sandbox, as without a file. */
+  modelsFromEnvironment?: true;
   /** Deployments that cannot work for want of a credential or an address. */
   incomplete: IncompleteDeployment[];
   notes: ConfigNote[];

@@ -5,6 +5,8 @@ import { parseEnv } from 'node:util';
 import type { Environment } from './interpolate.ts';
 import { ConfigError } from './problem.ts';
 
+export const DOT_ENV = '.env';
+
 export function processEnvironment(): Environment {
   return { ...process.env };
 }
@@ -15,7 +17,7 @@ export function processEnvironment(): Environment {
  * @throws ConfigError when the file exists and cannot be read.
  */
 export function withDotEnv(environment: Environment, folder: string): Environment {
-  const file = join(folder, '.env');
+  const file = join(folder, DOT_ENV);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

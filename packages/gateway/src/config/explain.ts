@@ -17,23 +17,35 @@ export function explainSettings({ settings, origins, source, configFile }: Loade
     value: show(value),
     origin: originOf(setting),
   });
+  const section = (name: string, values: object): Explained[] =>
+    Object.entries(values).map(([key, value]) => row(`${name}.${key}`, value));
   const { server, timeouts } = settings;
   const whence = configFile ?? origins['deployments'] ?? source;
   return [
     row('server.host', server.host),
     row('server.port', server.port),
     row('server.tls', server.tls ?? 'off'),
+    row('server.drainDelayMs', server.drainDelayMs),
+    row('server.drainTimeoutMs', server.drainTimeoutMs),
+    row('server.workers', server.workers),
+    row('server.headersTimeoutMs', server.headersTimeoutMs),
+    row('server.requestTimeoutMs', server.requestTimeoutMs),
+    row('server.keepAliveMs', server.keepAliveMs),
+    row('server.maxConnections', server.maxConnections),
     settings.masterKey === undefined
       ? { setting: 'masterKey', value: 'generated, kept in the home folder', origin: 'default' }
       : row('masterKey', settings.masterKey),
     row('dropParams', settings.dropParams),
     row('retries', settings.retries),
-    row('timeouts.totalMs', timeouts.totalMs),
-    row('timeouts.firstByteMs', timeouts.firstByteMs),
-    row('timeouts.idleMs', timeouts.idleMs),
+    ...section('timeouts', timeouts),
+    ...section('routing', settings.routing),
+    ...section('pacing', settings.pacing),
+    ...section('limits', settings.limits),
+    row('telemetry.openMetrics', settings.telemetry.openMetrics),
+    row('telemetry.traces', settings.telemetry.traces?.url ?? 'off'),
     row('disabledMends', settings.disabledMends),
     row('log.level', settings.log.level),
-    ...settings.deployments.map((deployment) => ({
+    ...[...settings.deployments, ...settings.wildcards].map((deployment) => ({
       setting: `deployments.${deployment.modelName}`,
       value: show(describe(deployment)),
       origin: origins[`deployments.${deployment.id}`] ?? whence,
@@ -59,6 +71,10 @@ function describe(deployment: DeploymentSettings): Record<string, unknown> {
     ...(deployment.warehouse === undefined ? {} : { warehouse: deployment.warehouse }),
     weight,
     order,
+    ...(deployment.rpm === undefined ? {} : { rpm: deployment.rpm }),
+    ...(deployment.tpm === undefined ? {} : { tpm: deployment.tpm }),
+    ...(deployment.maxParallel === undefined ? {} : { maxParallel: deployment.maxParallel }),
+    ...(deployment.tags.length === 0 ? {} : { tags: deployment.tags }),
     promptCaching,
     ...(deployment.cortexApi === undefined ? {} : { cortexApi: deployment.cortexApi }),
     ...(deployment.timeouts === undefined ? {} : { timeouts: deployment.timeouts }),

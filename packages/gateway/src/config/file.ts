@@ -7,10 +7,14 @@ import { readDocument } from './document.ts';
 import type { Draft } from './draft.ts';
 import type { Environment } from './interpolate.ts';
 import { isLiteLlmConfig, readLiteLlmConfig } from './litellm.ts';
+import { withUnlistedModels } from './litellm/unlisted-models.ts';
 import { ConfigError } from './problem.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const OWN_NAME = 'couloir.yaml';
+
+/** Told of each file, absolute, before it is read: also of one that turns out to be missing or wrong. */
+export type OnFile = (file: string) => void;
 
 /** The file to read, absolute: the one named by flag or variable, else `couloir.yaml` here or in the home folder. */
 export function findConfigFile(options: {
@@ -26,19 +30,34 @@ export function findConfigFile(options: {
 }
 
 /** Either kind of file as a Draft. @throws ConfigError when it cannot be read or is not YAML. */
-export function readConfigFile(file: string, cwd: string, world: Surroundings, cortex: CortexKnowledge): Draft {
+export function readConfigFile(
+  file: string,
+  cwd: string,
+  world: Surroundings,
+  cortex: CortexKnowledge,
+  onFile: OnFile = () => undefined,
+): Draft {
+  onFile(file);
   const document = readFile(file, cwd);
   return isLiteLlmConfig(document.root)
-    ? readLiteLlmConfig([document, ...readIncluded(file, cwd, document)], world, cortex)
+    ? withUnlistedModels(
+        readLiteLlmConfig([document, ...readIncluded(file, cwd, document, onFile)], world, cortex),
+        world,
+        cortex,
+      )
     : readCouloirConfig(document, world, cortex);
 }
 
-function readIncluded(file: string, cwd: string, document: ConfigDocument): ConfigDocument[] {
+function readIncluded(file: string, cwd: string, document: ConfigDocument, onFile: OnFile): ConfigDocument[] {
   const { include } = document.root;
   if (include === undefined || include === null) return [];
   const names = Array.isArray(include) ? include : [include];
   return names.map((name, index) => {
-    if (typeof name === 'string') return readFile(resolve(dirname(file), name), cwd);
+    if (typeof name === 'string') {
+      const included = resolve(dirname(file), name);
+      onFile(included);
+      return readFile(included, cwd);
+    }
     throw new ConfigError([
       { place: document.placeOf(['include', index]), path: 'include', message: 'expected the name of a YAML file.' },
     ]);

@@ -10,7 +10,10 @@ import type { Environment } from './interpolate.ts';
 import { interpolate, unsetText } from './interpolate.ts';
 import { readDeployment } from './litellm/deployment.ts';
 import { ignoreTheRest } from './litellm/ignored.ts';
+import { LIMIT_KEYS, readLimits } from './litellm/limits.ts';
+import { readRouting, ROUTER_KEYS, SHARED_ROUTING_KEYS } from './litellm/routing.ts';
 import { Section } from './litellm/section.ts';
+import { readTelemetry, TELEMETRY_KEYS } from './litellm/telemetry.ts';
 import type { Locate } from './snowflake/credential.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -52,10 +55,13 @@ export function readLiteLlmConfig(
   return draft;
 }
 
+/** Of a router's answers: to their beginning, and amid them. */
+const SILENCE_KEYS = ['ttft_timeout', 'stream_timeout', 'stream_idle_timeout'];
+
 const HONOURED = {
-  litellm_settings: ['drop_params', 'num_retries', 'request_timeout'],
-  general_settings: ['master_key'],
-  router_settings: ['num_retries', 'timeout', 'stream_timeout', 'model_group_alias'],
+  litellm_settings: ['drop_params', 'num_retries', 'request_timeout', ...SHARED_ROUTING_KEYS, ...TELEMETRY_KEYS],
+  general_settings: ['master_key', ...LIMIT_KEYS],
+  router_settings: ['num_retries', 'timeout', ...SILENCE_KEYS, 'model_group_alias', ...ROUTER_KEYS],
 } as const;
 
 const READERS: Record<(typeof SECTIONS)[number], (draft: Draft, section: Section) => void> = {
@@ -66,10 +72,13 @@ const READERS: Record<(typeof SECTIONS)[number], (draft: Draft, section: Section
       section.origin('dropParams', 'drop_params');
     }
     readRetries(draft, section);
+    readRouting(draft, section);
+    readTelemetry(draft, section);
     const silence = section.seconds('request_timeout');
     if (silence !== undefined) setSilence(draft, section, 'request_timeout', { firstByteMs: silence, idleMs: silence });
   },
   general_settings(draft, section) {
+    readLimits(draft, section);
     const unset = section.findUnset(['master_key']);
     const key = section.text('master_key');
     section.origin('masterKey', 'master_key');
@@ -78,13 +87,17 @@ const READERS: Record<(typeof SECTIONS)[number], (draft: Draft, section: Section
   },
   router_settings(draft, section) {
     readRetries(draft, section);
-    const silence = section.seconds('timeout');
-    const idle = section.seconds('stream_timeout') ?? silence;
-    if (silence !== undefined) setSilence(draft, section, 'timeout', { firstByteMs: silence });
-    if (idle !== undefined)
-      setSilence(draft, section, section.keys.includes('stream_timeout') ? 'stream_timeout' : 'timeout', {
-        idleMs: idle,
-      });
+    readRouting(draft, section);
+    const said = new Map(
+      ['timeout', ...SILENCE_KEYS].flatMap((key) => {
+        const silence = section.seconds(key);
+        return silence === undefined ? [] : [[key, silence] as const];
+      }),
+    );
+    const first = ['ttft_timeout', 'timeout'].find((key) => said.has(key));
+    const idle = ['stream_idle_timeout', 'stream_timeout', 'timeout'].find((key) => said.has(key));
+    if (first !== undefined) setSilence(draft, section, first, { firstByteMs: said.get(first)! });
+    if (idle !== undefined) setSilence(draft, section, idle, { idleMs: said.get(idle)! });
     for (const [name, target] of Object.entries(section.object('model_group_alias') ?? {})) {
       if (typeof target === 'string') draft.aliases[name] = { model: target, hidden: false };
       else if (isObject(target) && typeof target['model'] === 'string') {

@@ -1,13 +1,13 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { GatewayError } from '../errors/error.ts';
 import { Secret } from '../kit/secret.ts';
-import { suggest } from '../kit/suggest.ts';
 import type { CortexKnowledge } from './cortex-knowledge.ts';
 import { DEFAULTS } from './defaults.ts';
 import { distinctIds } from './deployment-id.ts';
 import { type Draft, originAt } from './draft.ts';
-import { withDotEnv } from './env.ts';
-import { findConfigFile, readConfigFile } from './file.ts';
+import { DOT_ENV, withDotEnv } from './env.ts';
+import { liveAliases, liveFallbacks } from './live-names.ts';
+import { findConfigFile, type OnFile, readConfigFile } from './file.ts';
 import type { Environment } from './interpolate.ts';
 import { readServer, type ServerFlags } from './server.ts';
 import { ConnectionFiles } from './snowflake/connection-files.ts';
@@ -15,6 +15,7 @@ import { locateIn } from './snowflake/folder.ts';
 import type { ConfigNote, Problem } from './problem.ts';
 import { ConfigError } from './problem.ts';
 import type { Settings } from './settings.ts';
+import { readTelemetry } from './telemetry.ts';
 import { draftFromEnvironment } from './zero-config.ts';
 
 export interface LoadOptions {
@@ -27,13 +28,15 @@ export interface LoadOptions {
   /** Couloir's own folder, where a `couloir.yaml` is looked for last. */
   home: string;
   cortex: CortexKnowledge;
+  /** Told of every file that was read or looked for, even when loading fails: to watch them. */
+  onFile?: OnFile;
 }
 
 export interface LoadedSettings {
   settings: Settings;
   /** What has no effect or was left out. Nothing here stops the start. */
   notes: ConfigNote[];
-  /** `sandbox`: neither a file nor an account was found, and `settings` has no deployments. */
+  /** `sandbox`: no file lists a model and no account was found; `settings` has no deployments. */
   source: 'file' | 'environment' | 'sandbox';
   configFile?: string;
   /** Where each setting comes from, by its path in Settings; what is not named is a default. */
@@ -46,39 +49,49 @@ export interface LoadedSettings {
  * @throws ConfigError with every problem found: bad YAML, wrong values, missing credentials, impossible addresses.
  */
 export function loadSettings(options: LoadOptions): LoadedSettings {
-  const { cwd, cortex } = options;
+  const { cwd, cortex, onFile = () => undefined } = options;
   const file = findConfigFile({ ...options, env: withDotEnv(options.env, cwd) });
-  const environment = withDotEnv(options.env, file === undefined ? cwd : dirname(file));
+  const folder = file === undefined ? cwd : dirname(file);
+  onFile(join(folder, DOT_ENV));
+  const environment = withDotEnv(options.env, folder);
   const files = new ConnectionFiles(environment);
-  const world = { environment, files, locate: locateIn(file === undefined ? cwd : dirname(file), environment) };
-  const draft = file === undefined ? draftFromEnvironment(world, cortex) : readConfigFile(file, cwd, world, cortex);
+  const world = { environment, files, locate: locateIn(folder, environment) };
+  const draft =
+    file === undefined ? draftFromEnvironment(world, cortex) : readConfigFile(file, cwd, world, cortex, onFile);
   draft.notes.push(...files.notes);
-  const sandbox = file === undefined && draft.deployments.length === 0 && draft.incomplete.length === 0;
+  const sandbox = isLeftToSandbox(draft, file);
 
   const masterKey = readMasterKey(draft, environment);
   const server = readServer(draft, options.flags ?? {}, environment, {
     cwd,
-    configFolder: file === undefined ? cwd : dirname(file),
+    configFolder: folder,
   });
   checkDeployments(draft, cortex);
   if (!sandbox) requireDeployments(draft);
+  const telemetry = readTelemetry(draft, environment);
   if (draft.problems.length > 0) throw new ConfigError(distinct(draft.problems));
 
+  const served = distinctIds(draft.deployments.map((deployment) => deployment.settings));
   const settings: Settings = {
     server: server.server,
     ...(masterKey === undefined ? {} : { masterKey }),
-    deployments: distinctIds(draft.deployments.map((deployment) => deployment.settings)),
+    deployments: served.filter(({ modelName }) => !modelName.includes('*')),
+    wildcards: served.filter(({ modelName }) => modelName.includes('*')),
     aliases: liveAliases(draft),
     dropParams: draft.dropParams ?? DEFAULTS.dropParams,
     retries: draft.retries ?? DEFAULTS.retries,
     timeouts: withRoom({ ...DEFAULTS.timeouts, ...draft.timeouts }),
+    routing: liveFallbacks(draft, { ...DEFAULTS.routing, ...draft.routing }),
+    pacing: { ...DEFAULTS.pacing, ...draft.pacing },
+    limits: { ...DEFAULTS.limits, ...draft.limits },
+    telemetry,
     disabledMends: draft.disabledMends ?? [],
     log: { level: server.logLevel ?? draft.log?.level ?? DEFAULTS.log.level },
   };
   return {
     settings,
     notes: distinct([...draft.notes, ...draft.incomplete.map(leftOut)]),
-    source: file !== undefined ? 'file' : sandbox ? 'sandbox' : 'environment',
+    source: sandbox ? 'sandbox' : file === undefined ? 'environment' : 'file',
     ...(file === undefined ? {} : { configFile: file }),
     origins: { ...deploymentOrigins(draft), ...draft.origins },
   };
@@ -124,14 +137,6 @@ function readMasterKey(draft: Draft, environment: Environment): Secret | undefin
 function checkDeployments(draft: Draft, cortex: CortexKnowledge): void {
   for (const { settings, place, path } of draft.deployments) {
     const at = { ...(place === undefined ? {} : { place }), path };
-    if ('apiBase' in settings.base && /\/inference:complete\/?$/.test(settings.base.apiBase)) {
-      draft.notes.push({
-        severity: 'ignored',
-        ...(place === undefined ? {} : { place }),
-        path,
-        message: "names Cortex's legacy API; requests go to Messages or Chat Completions of the same account instead.",
-      });
-    }
     try {
       for (const message of cortex.check(settings)) draft.notes.push({ severity: 'warning', ...at, message });
     } catch (cause) {
@@ -139,6 +144,10 @@ function checkDeployments(draft: Draft, cortex: CortexKnowledge): void {
       draft.problems.push({ ...(place === undefined ? {} : { place }), path, message: cause.publicMessage });
     }
   }
+}
+
+function isLeftToSandbox({ deployments, incomplete, modelsFromEnvironment }: Draft, file: string | undefined): boolean {
+  return deployments.length + incomplete.length === 0 && (file === undefined || modelsFromEnvironment === true);
 }
 
 /** One that works is enough to start; with none, what each of them lacks is the error. */
@@ -156,22 +165,6 @@ function requireDeployments(draft: Draft): void {
 function leftOut({ modelName, message, ...where }: Draft['incomplete'][number]): ConfigNote {
   const subject = message.startsWith('the environment') ? '' : 'it ';
   return { ...where, severity: 'warning', message: `the model "${modelName}" is left out: ${subject}${message}` };
-}
-
-/** Aliases of models that are served; the others are told and dropped. */
-function liveAliases(draft: Draft): Settings['aliases'] {
-  const served = new Set(draft.deployments.map(({ settings }) => settings.modelName));
-  const live = Object.entries(draft.aliases).filter(([name, { model }]) => {
-    if (served.has(model)) return true;
-    const near = suggest(model, served);
-    draft.notes.push({
-      severity: 'warning',
-      path: `aliases.${name}`,
-      message: `points to "${model}", which is not served${near === undefined ? '' : ` (did you mean "${near}"?)`}. The alias is left out.`,
-    });
-    return false;
-  });
-  return Object.fromEntries(live);
 }
 
 /** An answer may take as long as its longest silence. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DEFAULTS, LOG_LEVELS } from './defaults.ts';
+import { DEFAULTS, LOG_LEVELS, MOST_WORKERS } from './defaults.ts';
 import type { Draft } from './draft.ts';
 import type { Environment } from './interpolate.ts';
 import type { Settings } from './settings.ts';
@@ -10,6 +10,7 @@ export interface ServerFlags {
   port?: number;
   tlsKey?: string;
   tlsCert?: string;
+  workers?: number;
   logLevel?: Settings['log']['level'];
 }
 
@@ -30,15 +31,18 @@ export function readServer(
     else if (variable !== undefined) draft.origins[setting] = variable.name;
     return flag ?? variable?.value;
   };
-  const host =
-    pick('server.host', flags.host, '--host', readVariable(environment, ['COULOIR_HOST'])) ?? draft.server?.host;
-  const port = pick('server.port', flags.port, '--port', readPort(draft, environment)) ?? draft.server?.port;
+  const host = pick('server.host', flags.host, '--host', readVariable(environment, ['COULOIR_HOST']));
+  const port = pick('server.port', flags.port, '--port', readPort(draft, environment));
+  const workers = pick('server.workers', flags.workers, '--workers', readWorkers(draft, environment));
   const tls = readTls(draft, flags, environment, folders);
   const logLevel = pick('log.level', flags.logLevel, '--log-level', readLevel(draft, environment));
   return {
     server: {
-      host: host ?? DEFAULTS.server.host,
-      port: port ?? DEFAULTS.server.port,
+      ...DEFAULTS.server,
+      ...draft.server,
+      ...(host === undefined ? {} : { host }),
+      ...(port === undefined ? {} : { port }),
+      ...(workers === undefined ? {} : { workers }),
       ...(tls === undefined ? {} : { tls }),
     },
     ...(logLevel === undefined ? {} : { logLevel }),
@@ -51,6 +55,15 @@ function readPort(draft: Draft, environment: Environment): { name: string; value
   const value = Number(variable.value);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return { name: variable.name, value };
   draft.problems.push({ path: variable.name, message: 'expected a port from 0 to 65535.' });
+  return undefined;
+}
+
+function readWorkers(draft: Draft, environment: Environment): { name: string; value: number } | undefined {
+  const variable = readVariable(environment, ['COULOIR_WORKERS', 'NUM_WORKERS']);
+  if (variable === undefined) return undefined;
+  const value = Number(variable.value);
+  if (Number.isInteger(value) && value >= 1 && value <= MOST_WORKERS) return { name: variable.name, value };
+  draft.problems.push({ path: variable.name, message: `expected a number of processes from 1 to ${MOST_WORKERS}.` });
   return undefined;
 }
 

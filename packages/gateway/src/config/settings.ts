@@ -3,10 +3,28 @@ import type { JsonObject } from '../ir/json.ts';
 import type { Secret } from '../kit/secret.ts';
 
 export interface Settings {
-  server: { host: string; port: number; tls?: { keyFile: string; certFile: string } };
+  server: {
+    host: string;
+    port: number;
+    tls?: { keyFile: string; certFile: string };
+    /** How long readiness says no before no more is taken, and how long running answers may take after that. */
+    drainDelayMs: number;
+    drainTimeoutMs: number;
+    /** How many processes share the load. */
+    workers: number;
+    /** How long a client may take to send its headers, and its whole request. */
+    headersTimeoutMs: number;
+    requestTimeoutMs: number;
+    /** How long a connection stays open on which nothing is asked. */
+    keepAliveMs: number;
+    /** Further connections are closed as soon as they are opened. */
+    maxConnections: number;
+  };
   /** Absent: `cli` generates one and keeps it in the home folder. */
   masterKey?: Secret;
   deployments: DeploymentSettings[];
+  /** Deployments for every name that matches theirs, which has a `*` in it. */
+  wildcards: DeploymentSettings[];
   /** Other names for public model names. Hidden ones work but are not listed by `/v1/models`. */
   aliases: Record<string, { model: string; hidden: boolean }>;
   /** False: a field that Cortex cannot honour is refused with a 400 instead of dropped with a note. */
@@ -14,12 +32,109 @@ export interface Settings {
   /** Further tries of one request after a failure that another try may mend, all before the first byte. */
   retries: number;
   timeouts: TimeoutSettings;
+  routing: RoutingSettings;
+  pacing: PacingSettings;
+  limits: LimitSettings;
+  telemetry: TelemetrySettings;
   /** Mends (see docs/cortex-quirks.md) that are switched off, by id. */
   disabledMends: string[];
   log: { level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' };
 }
 
+/** How one of several deployments is chosen, and what happens when it fails. docs/routing.md describes it for people. */
+export interface RoutingSettings {
+  strategy: RoutingStrategy;
+  /** Conversations long enough to be cached stay with the deployment whose account holds their cache. */
+  sessionAffinity: boolean;
+  /** Model names to try when every deployment of one has failed, by its name. */
+  fallbacks: Record<string, string[]>;
+  /** For models without fallbacks of their own. */
+  defaultFallbacks: string[];
+  /** Instead of `fallbacks`, when the prompt is too long for a model. */
+  contextWindowFallbacks: Record<string, string[]>;
+  /** Instead of `fallbacks`, when a model or its guardrail refuses the content. */
+  contentPolicyFallbacks: Record<string, string[]>;
+  /** How many other models one request may try. */
+  maxFallbacks: number;
+  /** Deployments whose context window is too small for the prompt are passed over. */
+  contextChecks: boolean;
+  /** A request that names tags goes only to deployments that have one of them. */
+  tagFiltering: boolean;
+  /** Whether one of the request's tags is enough, or a deployment must have them all. */
+  tagMatch: 'any' | 'all';
+  cooldown: CooldownSettings;
+  /** Further tries by kind of failure, where `retries` is not what is wanted. */
+  retryPolicy: RetryPolicy;
+  /** The same for single models, by their name: what it says goes before the other. */
+  modelRetryPolicy: Record<string, RetryPolicy>;
+  /** Asks a second deployment as well when the first has not begun to answer after so long; absent: never. */
+  hedgeAfterMs?: number;
+}
+
+/** Further tries by kind of failure. */
+export type RetryPolicy = Partial<Record<FailureClass, number>>;
+
+export type RoutingStrategy = 'simple-shuffle' | 'least-busy' | 'latency-based' | 'usage-based' | 'cost-based';
+
+/** Kinds of failure as operators tell them apart. */
+export type FailureClass =
+  | 'timeout'
+  | 'rate-limit'
+  | 'overloaded'
+  | 'server-error'
+  | 'authentication'
+  | 'content-policy'
+  | 'bad-request';
+
+export interface CooldownSettings {
+  enabled: boolean;
+  /** How long a failing deployment is passed over. */
+  timeMs: number;
+  /** Failures within a minute that are borne before that. */
+  allowedFails?: number;
+  /** The same by kind of failure. */
+  allowedFailsPolicy: Partial<Record<FailureClass, number>>;
+}
+
+/** Waiting for room in Cortex's rate limits instead of running into them. */
+export interface PacingSettings {
+  enabled: boolean;
+  /** Longest wait for room. */
+  maxWaitMs: number;
+  /** Most requests that wait for one model of one account. */
+  maxQueue: number;
+}
+
+/** What of the gateway can be watched, and where to. docs/telemetry.md describes it for people. */
+export interface TelemetrySettings {
+  /** `/metrics` without a key. */
+  openMetrics: boolean;
+  /** Where traces go; absent: nowhere. */
+  traces?: {
+    /** A collector's address for traces over OTLP/HTTP. */
+    url: string;
+    headers: Record<string, Secret>;
+    serviceName: string;
+  };
+}
+
+/** How much the gateway takes on at once. */
+export interface LimitSettings {
+  /** Exchanges that run at the same time; further ones wait. */
+  maxRunning: number;
+  /** Exchanges that wait; further ones are refused with 503. */
+  maxQueued: number;
+  /** Exchanges of one key that run at the same time. */
+  maxRunningPerKey?: number;
+  /** Longest wait for a place. */
+  queueWaitMs: number;
+  /** Resident memory above which no new work is taken. */
+  maxMemoryMb?: number;
+}
+
 export interface TimeoutSettings {
+  /** Until the connection to the upstream stands. */
+  connectMs: number;
   /** From the request's arrival to the end of its answer. */
   totalMs: number;
   /** From sending to the upstream's first byte: unary answers send nothing until they are complete. */
@@ -39,6 +154,8 @@ export interface DeploymentSettings {
   model: string;
   /** Where: an `api_base` in any form of docs/configuration.md, or for Cortex an account identifier. */
   base: { apiBase: string } | { account: string };
+  /** One of the whole catalogue, which nobody asked for by name: the account's own list of models adds to it. */
+  ofCatalogue?: true;
   /** Which Cortex API to speak; chosen by model family when absent. */
   cortexApi?: 'chat-completions' | 'messages' | 'complete';
   credential: CredentialSettings;
@@ -49,6 +166,12 @@ export interface DeploymentSettings {
   weight: number;
   /** Lower is tried first. */
   order: number;
+  /** Requests and tokens a minute that Snowflake grants, where they are not the catalogue's. */
+  rpm?: number;
+  tpm?: number;
+  /** Requests that may be on their way to it at the same time. */
+  maxParallel?: number;
+  tags: string[];
   timeouts?: Partial<TimeoutSettings>;
   retries?: number;
   dropParams?: boolean;

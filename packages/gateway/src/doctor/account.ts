@@ -16,11 +16,13 @@ type Outcome<T> = { value: T; error?: undefined } | { value?: undefined; error: 
 interface Session {
   user: string;
   role: string;
+  /** Empty for none. */
+  warehouse: string;
   region: string;
 }
 
 export interface Account {
-  /** Its host, for people. */
+  /** Its host, for people, and one of its models where several ways lead to that host. */
   name: string;
   origin: string;
   deployments: readonly Deployment[];
@@ -29,6 +31,8 @@ export interface Account {
   cortex?: CortexAddress;
   role?: string;
   warehouse?: string;
+  /** Those that answered their call so far. */
+  answering: readonly Deployment[];
   /** One call without a token: whether the host answers at all, and its clock less ours in milliseconds. */
   greet(): Promise<Outcome<{ aheadMs?: number }>>;
   /** One tiny call of the model; every deployment is called once, however many checks ask. */
@@ -54,13 +58,27 @@ export function groupAccounts(deployments: readonly Deployment[], context: Omit<
     const statements = provider === 'cortex' ? cortexAddress(base).urls.statements : '';
     return JSON.stringify([sources.indexOf(tokens), statements, role, warehouse]);
   });
-  return Array.from(groups.values(), (group) => openAccount(group, context));
+  const hosts = Array.from(groups.values(), ([first]) => hostOf(first!));
+  return Array.from(groups.values(), (group) => {
+    const host = hostOf(group[0]!);
+    const alone = hosts.indexOf(host) === hosts.lastIndexOf(host);
+    return openAccount(alone ? host : `${host} for ${group[0]!.modelName}`, group, context);
+  });
 }
 
-function openAccount(deployments: readonly Deployment[], context: Omit<DoctorContext, 'loaded'>): Account {
+function hostOf({ origin }: Deployment): string {
+  return new URL(origin).host;
+}
+
+function openAccount(
+  name: string,
+  deployments: readonly Deployment[],
+  context: Omit<DoctorContext, 'loaded'>,
+): Account {
   const { transport, clock, spending, signal, userAgent } = context;
   const [{ origin, tokens, provider, base, role, warehouse }] = deployments as [Deployment, ...Deployment[]];
   const cortex = provider === 'cortex' ? cortexAddress(base) : undefined;
+  const answering: Deployment[] = [];
   const answers = new Map<Deployment, Promise<Outcome<true>>>();
 
   const query: Account['query'] = async (statement, { warehouse: isRun } = { warehouse: false }) => {
@@ -81,9 +99,10 @@ function openAccount(deployments: readonly Deployment[], context: Omit<DoctorCon
   };
 
   return {
-    name: new URL(origin).host,
+    name,
     origin,
     deployments,
+    answering,
     tokens,
     ...(cortex === undefined ? {} : { cortex }),
     ...(role === undefined ? {} : { role }),
@@ -111,17 +130,22 @@ function openAccount(deployments: readonly Deployment[], context: Omit<DoctorCon
         answers.get(deployment) ??
         outcomeOf(origin, async () => {
           spending.call(deployment.model, countTokens(await askForLittle(deployment, transport, signal)));
+          answering.push(deployment);
           return true as const;
         });
       answers.set(deployment, asked);
       return asked;
     },
     session: once(async () => {
-      const statement = 'SELECT CURRENT_USER() AS "user", CURRENT_ROLE() AS "role", CURRENT_REGION() AS "region"';
+      const statement =
+        'SELECT CURRENT_USER() AS "user", CURRENT_ROLE() AS "role", CURRENT_WAREHOUSE() AS "warehouse", CURRENT_REGION() AS "region"';
       const { value, error } = await query(statement);
       if (error !== undefined) return { error };
       const row = value[0] ?? {};
-      return { value: { user: textOf(row.user), role: textOf(row.role), region: textOf(row.region) } };
+      const { user, role: taken, warehouse: found, region } = row;
+      return {
+        value: { user: textOf(user), role: textOf(taken), warehouse: textOf(found), region: textOf(region) },
+      };
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../errors/error.ts';
+import { findChatModel } from '../upstream/catalogue.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import type { AccountContext } from './account.ts';
 
@@ -24,4 +25,17 @@ export async function askAll({ account }: AccountContext): Promise<Asked[]> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return asked;
+}
+
+/** The one to try things with: of the models that do not reason, which write at once, the cheapest. None embeds. */
+export function cheapestChat(deployments: readonly Deployment[]): Deployment | undefined {
+  const [cheapest] = deployments
+    .filter(({ dialect }) => dialect !== 'cortex-embed')
+    .toSorted((left, right) => weight(left) - weight(right));
+  return cheapest;
+}
+
+function weight({ model, capabilities }: Deployment): number {
+  const price = findChatModel(model)?.price?.usdPerMillionTokens.output ?? 1_000;
+  return price + (capabilities.reasoning === 'none' ? 0 : 10_000);
 }

@@ -1,12 +1,14 @@
-/** All checks in order: those of this machine, then those of each account, then the port. */
+/** All checks in order: those of this machine, then those of each account, then the gateway itself. */
 import { formatProblem, type Problem } from '../config/problem.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import { type AccountContext, groupAccounts } from './account.ts';
 import type { Check, Finding } from './check.ts';
 import { clock } from './checks/clock.ts';
+import { completeFunction } from './checks/complete-function.ts';
 import { configuration } from './checks/configuration.ts';
 import { credential } from './checks/credential.ts';
 import { fileModes } from './checks/file-modes.ts';
+import { gatewayChat, type GatewayContext } from './checks/gateway-chat.ts';
 import { gatewayPort } from './checks/gateway-port.ts';
 import { host } from './checks/host.ts';
 import { limits } from './checks/limits.ts';
@@ -16,6 +18,7 @@ import { role } from './checks/role.ts';
 import { sql } from './checks/sql.ts';
 import { streaming } from './checks/streaming.ts';
 import { usageView } from './checks/usage-view.ts';
+import { warehouse } from './checks/warehouse.ts';
 import type { DoctorContext } from './context.ts';
 import { Spending, type Spent } from './spending.ts';
 
@@ -46,9 +49,11 @@ const OF_ACCOUNT: readonly Check<AccountContext>[] = [
   models,
   limits,
   streaming,
+  warehouse,
+  completeFunction,
   usageView,
 ];
-const AFTER: readonly Check<DoctorContext>[] = [gatewayPort];
+const AFTER: readonly Check<GatewayContext>[] = [gatewayPort, gatewayChat];
 
 /**
  * Examines a configuration that could be loaded, and everything it leads to.
@@ -68,11 +73,13 @@ export async function diagnose(
     tell(finding);
   };
   await runChecks(BEFORE, context, report);
-  for (const account of groupAccounts(deployments, context)) {
+  const accounts = groupAccounts(deployments, context);
+  for (const account of accounts) {
     const about: Tell = (finding) => report({ ...finding, account: account.name });
     await runChecks(OF_ACCOUNT, { ...context, account }, about);
   }
-  await runChecks(AFTER, context, report);
+  const answering = accounts.flatMap((account) => account.answering);
+  await runChecks(AFTER, { ...context, answering }, report);
   return { ok: !findings.some(({ status }) => status === 'failed'), findings, spent: spending.total() };
 }
 

@@ -45,6 +45,7 @@ const ROWS: readonly RemedyRow[] = [
     text: /not authorized or not available/i,
     remedy: () => `ALTER ACCOUNT SET CORTEX_MODELS_ALLOWLIST = 'All'; or ${CROSS_REGION}`,
   },
+  ...[301, 302, 303, 307, 308].map((status): RemedyRow => ({ status, remedy: () => FIND_ACCOUNT })),
   { status: 401, remedy: newToken },
   { status: 403, remedy: ({ role }) => `GRANT DATABASE ROLE SNOWFLAKE.CORTEX_USER TO ROLE ${role};` },
   {

@@ -84,6 +84,13 @@ export const ERRORS = {
     openai: { type: 'invalid_request_error', code: null },
     anthropic: 'not_found_error',
   },
+  'no-such-exchange': {
+    status: 404,
+    blame: 'client',
+    clientMayRetry: false,
+    openai: { type: 'invalid_request_error', code: null },
+    anthropic: 'not_found_error',
+  },
   'no-previous-response': {
     status: 400,
     blame: 'client',
@@ -97,6 +104,13 @@ export const ERRORS = {
     clientMayRetry: false,
     openai: { type: 'invalid_request_error', code: 'method_not_allowed' },
     anthropic: 'invalid_request_error',
+  },
+  'rate-limited': {
+    status: 429,
+    blame: 'client',
+    clientMayRetry: true,
+    openai: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
+    anthropic: 'rate_limit_error',
   },
   'client-left': {
     status: 499,
@@ -146,6 +160,13 @@ export const ERRORS = {
     clientMayRetry: true,
     openai: { type: 'server_error', code: 'bad_gateway' },
     anthropic: 'api_error',
+  },
+  overloaded: {
+    status: 503,
+    blame: 'gateway',
+    clientMayRetry: true,
+    openai: { type: 'server_error', code: 'gateway_overloaded' },
+    anthropic: 'overloaded_error',
   },
   'shutting-down': {
     status: 503,

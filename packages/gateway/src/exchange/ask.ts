@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
-import { isObject } from '../ir/json.ts';
+import { sourceOf } from '../kit/byte-source.ts';
 import { readWhole } from '../kit/pump.ts';
+import { readAnswer } from '../upstream/answer-body.ts';
 import { classifyAnswer } from '../upstream/classify.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import type { UpstreamReply } from '../upstream/transport.ts';
@@ -12,22 +12,34 @@ import type { Lane } from './lanes.ts';
 export const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
 const MOST_ERROR_BYTES = 64 * 1024;
 
+interface AskOptions {
+  /** Of the deployment's own token source; see `withFreshToken`. */
+  authentication: Record<string, string>;
+  traceHeaders: Record<string, string>;
+  /** Whether the wait counts as this exchange's (one of several answers does). */
+  timed: boolean;
+  /** On a new connection. */
+  fresh: boolean;
+}
+
 /**
  * Sends a lane's request.
- * @param timed whether the wait counts as this exchange's (one of several answers does)
  * @throws GatewayError for every status but 2xx, and for a 2xx that is no answer
  */
 export async function ask(
   x: Exchange,
   deployment: Deployment,
   lane: Lane,
-  authentication: Record<string, string>,
-  timed: boolean,
+  { authentication, traceHeaders, timed, fresh }: AskOptions,
   d: ExchangeDeps,
 ): Promise<UpstreamReply> {
   const sentAtMicros = d.clock.micros();
   const accept = lane.streams ? 'text/event-stream, application/json' : 'application/json';
-  const reply = await callUpstream(deployment, authentication, lane.body, { accept, ...lane.headers }, x.signal, d);
+  const reply = await callUpstream(
+    deployment,
+    { authentication, headers: { accept, ...traceHeaders, ...lane.headers }, body: lane.body, signal: x.signal, fresh },
+    d,
+  );
   if (timed) x.record.upstreamWaitMicros += d.clock.micros() - sentAtMicros;
   const requestId = reply.headers['x-snowflake-request-id'];
   x.record.upstreamStatus = reply.status;
@@ -37,23 +49,28 @@ export async function ask(
   if (succeeded && typeof requestId === 'string') x.record.answeredRequestIds.push(requestId);
   if (succeeded && isEventStream(reply)) return reply;
   const bytes = await readWhole(reply.body, succeeded ? MOST_ANSWER_BYTES : MOST_ERROR_BYTES, x.signal);
-  if (succeeded && isAnswer(bytes)) return { ...reply, body: Readable.from([bytes]) };
-  throw classifyAnswer(reply.status, reply.headers, bytes.toString('utf8'), d.nameOf(deployment));
+  const text = bytes.toString('utf8');
+  if (succeeded && readAnswer(text) !== undefined) return { ...reply, body: sourceOf(bytes) };
+  throw classifyAnswer(reply.status, reply.headers, text, d.nameOf(deployment));
 }
 
-/**
- * One POST to a deployment.
- * @param authentication of its own token source; see `withFreshToken`
- */
+interface PostOptions {
+  /** Of the deployment's own token source; see `withFreshToken`. */
+  authentication: Record<string, string>;
+  headers: Record<string, string>;
+  body: string | Buffer;
+  signal: AbortSignal;
+  fresh: boolean;
+}
+
+/** One POST to a deployment. */
 export async function callUpstream(
   deployment: Deployment,
-  authentication: Record<string, string>,
-  body: string | Buffer,
-  headers: Record<string, string>,
-  signal: AbortSignal,
+  { authentication, headers, body, signal, fresh }: PostOptions,
   d: ExchangeDeps,
 ): Promise<UpstreamReply> {
-  const { firstByteMs, idleMs } = { ...d.settings.timeouts, ...deployment.timeouts };
+  const { timeouts } = d.settings;
+  const own = deployment.timeouts;
   const reply = await d.transport.call({
     method: 'POST',
     url: deployment.url,
@@ -66,8 +83,10 @@ export async function callUpstream(
     },
     body,
     signal,
-    firstByteMs,
-    idleMs,
+    connectMs: own?.connectMs ?? timeouts.connectMs,
+    firstByteMs: own?.firstByteMs ?? timeouts.firstByteMs,
+    idleMs: own?.idleMs ?? timeouts.idleMs,
+    fresh,
   });
   deployment.tokens.learnClock(reply.headers['date']);
   return reply;
@@ -75,14 +94,4 @@ export async function callUpstream(
 
 export function isEventStream(reply: UpstreamReply): boolean {
   return String(reply.headers['content-type']).startsWith('text/event-stream');
-}
-
-/** False for an error in the clothes of a 200: docs/cortex-quirks.md#session-expired-200 */
-function isAnswer(bytes: Buffer): boolean {
-  try {
-    const body: unknown = JSON.parse(bytes.toString('utf8'));
-    return isObject(body) && (Array.isArray(body.choices) || Array.isArray(body.content));
-  } catch {
-    return false;
-  }
 }

@@ -2,6 +2,9 @@ import { GatewayError } from '../errors/error.ts';
 import { type JsonObject, isObject } from '../ir/json.ts';
 import type { Note } from '../ir/note.ts';
 import type { GenerateRequest } from '../ir/request.ts';
+import { refuseDoubledFields } from '../kit/json-fields.ts';
+import { outlineObject } from '../kit/json-span.ts';
+import type { Deployment } from '../upstream/deployment.ts';
 import type { ExchangeDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import { fetchRemoteImages, inlineInChatBody, inlineInRequest } from './remote-images.ts';
@@ -18,22 +21,25 @@ export interface ClientRequest {
 
 /**
  * Parses and validates the body for an attempt, with the deployment's defaults in it.
- * @param defaults fields of the deployment for what the client left out
+ * @param deployment whose defaults are put in for what the client left out, and who may need images inside the request
+ * @param variant what the ending of the model name asks for, over the defaults
  * @param prompt which of the prompts of a body that holds several
  * @throws GatewayError `invalid-request` naming the field
  */
 export async function readClientRequest(
   x: Exchange,
-  defaults: JsonObject,
+  { defaults, capabilities }: Pick<Deployment, 'defaults' | 'capabilities'>,
+  variant: JsonObject,
   prompt: number,
   { fetchImage, responses }: Pick<ExchangeDeps, 'fetchImage' | 'responses'>,
 ): Promise<ClientRequest> {
   const inPath = x.modelInPath === undefined ? {} : { model: x.modelInPath };
-  const whole = { ...defaults, ...parseBody(x.body!), ...inPath };
+  const whole = { ...defaults, ...variant, ...parseBody(x.body!, x.head!.fieldCount), ...inPath };
   const own = x.dialect.split?.(whole)[prompt] ?? whole;
   const body = (await x.dialect.history?.recall(own, x.caller!.id, responses)) ?? own;
   const { request, notes } = x.dialect.codec.readRequest(body);
-  const images = await fetchRemoteImages(request, x.images, fetchImage, x.signal);
+  const images =
+    capabilities.imageUrls === true ? new Map() : await fetchRemoteImages(request, x.images, fetchImage, x.signal);
   return {
     asked: { ...own, ...body },
     body: inlineInChatBody(body, images),
@@ -42,19 +48,29 @@ export async function readClientRequest(
   };
 }
 
-/** @throws GatewayError `invalid-request` */
-export function parseBody(bytes: Buffer): JsonObject {
+/**
+ * @param fieldCount what the outline of these bytes says, where it is known
+ * @throws GatewayError `invalid-request`, also for a field that stands twice, at any depth
+ */
+export function parseBody(bytes: Buffer, fieldCount = outlineObject(bytes).fieldCount): JsonObject {
+  const body = parse(bytes);
+  if (!isObject(body)) throw new GatewayError('invalid-request', 'The body must be a JSON object.');
+  refuseDoubledFields(bytes, fieldCount, body);
+  return body;
+}
+
+function parse(bytes: Buffer): unknown {
   try {
-    const body: unknown = JSON.parse(bytes.toString('utf8'));
-    if (isObject(body)) return body;
+    return JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
-    throw new GatewayError(
-      'invalid-request',
-      `The body is not valid JSON: ${cause instanceof Error ? cause.message : 'it does not parse'}.`,
-      { cause },
-    );
+    const what = cause instanceof Error ? withoutQuote(cause.message) : 'it does not parse';
+    throw new GatewayError('invalid-request', `The body is not valid JSON: ${what}.`);
   }
-  throw new GatewayError('invalid-request', 'The body must be a JSON object.');
+}
+
+/** V8 quotes the text around some mistakes. Error texts go into the log and the records, prompts do not. */
+function withoutQuote(message: string): string {
+  return message.replace(/, (?:\.\.\.)?".*$/s, '');
 }
 
 /** An upstream's unary answer. @throws GatewayError `upstream-broken` when it is not a JSON object */

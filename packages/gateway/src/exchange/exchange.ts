@@ -13,6 +13,8 @@ import type { RequestHead } from './peek.ts';
 import type { AnswerHistory } from './response-history.ts';
 import type { Reply } from './reply.ts';
 import type { ImageFetches } from './remote-images.ts';
+import type { Trace } from '../telemetry/trace.ts';
+import type { RoutingWishes } from './routing-wishes.ts';
 
 /** A client protocol as the exchange needs to know it. */
 export interface ClientDialect {
@@ -61,6 +63,10 @@ export interface Exchange {
   readonly reply: Reply;
   /** Aborted with a GatewayError: the client left, the deadline passed, or the gateway shuts down. */
   readonly signal: AbortSignal;
+  /** When the whole request must be over, in the clock's milliseconds. */
+  deadlineAtMs: number;
+  /** Ends the request with this error. */
+  cancel(reason: GatewayError): void;
   /** Clock readings at arrival. */
   readonly receivedAtMs: number;
   readonly receivedAtMicros: number;
@@ -70,6 +76,10 @@ export interface Exchange {
   head?: RequestHead;
   /** The upstream refused a thought of the history (another model's, or altered): they stay out from here on. */
   withoutThoughts?: boolean;
+  /** What the client says about the way its request takes. */
+  wishes: RoutingWishes;
+  /** Where a collector is configured. */
+  trace?: Trace;
   /** What came of it, for `settle`. */
   readonly record: ExchangeRecord;
 }
@@ -79,6 +89,10 @@ interface ExchangeRecord {
   /** Name of the lane. */
   lane?: string;
   attempts: number;
+  /** How each of them ended: `ok`, or the kind of its error. Without those that still run. */
+  tries: { deployment: string; outcome: string }[];
+  /** Time spent waiting for a place and for room in rate limits, in milliseconds. */
+  queuedMs: number;
   notes: Note[];
   usage?: Usage;
   stop?: StopReason;

@@ -9,6 +9,7 @@ import type { Deployment } from '../upstream/deployment.ts';
 import { historyRulesOf } from '../upstream/history-rules.ts';
 import { mendMessage, mendRequest, mendStream } from '../upstream/mends/index.ts';
 import type { MendTarget } from '../upstream/mends/mend.ts';
+import { nameForClient } from './client-paths.ts';
 import { type ClientRequest, parseAnswer } from './client-request.ts';
 import type { Lane, Observation } from './lanes.ts';
 
@@ -35,7 +36,8 @@ export function mendedLane(read: ClientRequest, deployment: Deployment, disabled
     name: 'mended',
     body: JSON.stringify(mended.body),
     headers: {},
-    notes: [...repaired.notes, ...mended.notes],
+    // Only of a history that was written anew are the positions not the client's.
+    notes: repaired.request === read.request ? mended.notes : nameForClient([...repaired.notes, ...mended.notes], read),
     streams: read.request.stream,
     seen,
     stream(options) {
@@ -62,7 +64,7 @@ function observe(answer: JsonObject, seen: Observation): void {
     const said = isObject(choice.delta) ? choice.delta : choice.message;
     const stop = readFinishReason(choice.finish_reason);
     if (stop !== undefined) seen.stop = stop;
-    if (isObject(said) && SPOKEN.some((field) => isSomething(said[field]))) seen.content = true;
+    if (!seen.content && isObject(said) && SPOKEN.some((field) => isSomething(said[field]))) seen.content = true;
   }
 }
 

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../ir/json.ts';
 import { GatewayError } from '../errors/error.ts';
-import { type Spans, topLevelSpans } from '../kit/json-span.ts';
+import { readShort } from '../kit/json-scan.ts';
+import { type ObjectOutline, outlineObject, type Spans } from '../kit/json-span.ts';
+import { JsonView } from '../kit/json-view.ts';
 import { MOST_CHOICES } from '../ir/request.ts';
 
 /** What routing needs to know of a body, read without parsing the rest of it. */
-export interface RequestHead {
-  spans: Spans;
+export interface RequestHead extends ObjectOutline {
   /** As the client asked. */
   model: string;
   stream: boolean;
@@ -25,7 +26,8 @@ interface PeekOptions {
 
 /** @throws GatewayError `invalid-request` when the body is not a JSON object or a routing field has the wrong type. */
 export function peek(body: Buffer, { manyChoices, modelInPath }: PeekOptions): RequestHead {
-  const spans = topLevelSpans(body);
+  const outline = outlineObject(body);
+  const { spans } = outline;
   const model = modelInPath ?? read(body, spans, 'model');
   if (model === undefined || model === null) {
     throw new GatewayError('invalid-request', 'The body has no "model". Name one of those that GET /v1/models lists.', {
@@ -49,14 +51,16 @@ export function peek(body: Buffer, { manyChoices, modelInPath }: PeekOptions): R
     streamOptions !== null &&
     'include_usage' in streamOptions &&
     streamOptions.include_usage === true;
-  return { spans, model, stream, choices, includeUsage, variant: {} };
+  return { ...outline, model, stream, choices, includeUsage, variant: {} };
 }
 
 function read(body: Buffer, spans: Spans, key: string): unknown {
   const span = spans.get(key);
   if (span === undefined) return undefined;
+  // The bytes may travel on as they are: whoever reads them next must find the same.
+  new JsonView(body, span[0], span[1]).keys();
   try {
-    return JSON.parse(body.toString('utf8', span[0], span[1]));
+    return JSON.parse(readShort(body, span[0], span[1]) ?? body.toString('utf8', span[0], span[1]));
   } catch {
     throw new GatewayError('invalid-request', `The value of "${key}" is not valid JSON.`, { param: key });
   }

@@ -13,6 +13,7 @@ import type { RequestHead } from './peek.ts';
 import { spliceFields } from './splice.ts';
 import { translatedLane } from './translated.ts';
 import { verbatimLane } from './verbatim.ts';
+import { ANTHROPIC_VERSION } from '../protocols/anthropic-messages/version.ts';
 
 /** Makes the request for one deployment. @throws GatewayError for what is wrong with it, before anything is sent */
 export async function prepareLane(
@@ -24,7 +25,7 @@ export async function prepareLane(
 ): Promise<Lane> {
   if (deployment.dialect === 'cortex-embed') throw notAChatModel(head.model);
   const name = chooseLane(x.dialect.name, deployment);
-  if (name === 'verbatim' && x.withoutThoughts !== true && !lacksThoughts(x.body!, head, deployment)) {
+  if (name === 'verbatim' && x.withoutThoughts !== true && !needsOtherThoughts(x, head, deployment, d)) {
     const request = keepBytes(x, head, deployment);
     if (request !== 'translate') {
       const remember = (thoughts: Part[]) => d.memory.remember(x.caller!.id, deployment.model, thoughts);
@@ -32,12 +33,17 @@ export async function prepareLane(
       return checkDropped(lane, deployment, d);
     }
   }
-  const read = await readClientRequest(x, { ...deployment.defaults, ...head.variant }, prompt, d);
+  const read = await readClientRequest(x, deployment, head.variant, prompt, d);
   const lane =
     name === 'mended' && !hasFreeformTools(read.request)
       ? mendedLane(read, deployment, d.settings.disabledMends)
       : translatedLane(x, read, deployment, d);
   return checkDropped(lane, deployment, d);
+}
+
+/** The history lacks thoughts that can be put back, or has some that would be refused: the translation sees to both. */
+function needsOtherThoughts(x: Exchange, head: RequestHead, deployment: Deployment, { memory }: ExchangeDeps): boolean {
+  return lacksThoughts(x.body!, head, deployment) || memory.refused.areIn(x.caller!.id, deployment.model, x.body!);
 }
 
 /**
@@ -69,9 +75,13 @@ function keepBytes(
   deployment: Deployment,
 ): Pick<Lane, 'body' | 'headers' | 'notes'> | 'translate' {
   const { model, defaults, provider, capabilities } = deployment;
-  const body = spliceFields(x.body!, head.spans, { model }, { ...defaults, ...head.variant });
+  const added = { ...defaults, ...head.variant };
+  if (deployment.dialect === 'anthropic-messages' && provider === 'cortex') {
+    const body = spliceFields(x.body!, head.spans, {}, added);
+    return spliceMessages(body, { model, capabilities, headers: x.headers });
+  }
+  const body = spliceFields(x.body!, head.spans, { model }, added);
   if (deployment.dialect !== 'anthropic-messages') return { body, headers: {}, notes: [] };
-  if (provider === 'cortex') return spliceMessages(body, { model, capabilities, headers: x.headers });
   return { body, headers: passedHeaders(x.headers), notes: [] };
 }
 
@@ -79,7 +89,7 @@ function keepBytes(
 function passedHeaders(headers: Exchange['headers']): Record<string, string> {
   const names = ['anthropic-version', 'anthropic-beta'];
   return {
-    'anthropic-version': '2023-06-01',
+    'anthropic-version': ANTHROPIC_VERSION,
     ...Object.fromEntries(names.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : []))),
   };
 }

@@ -14,7 +14,9 @@ export function refuse(error: GatewayError, x: Exchange, stream: StreamOut | und
   if (error.kind === 'client-left') return;
   if (x.reply.started) {
     // No [DONE] follows: both official SDKs throw on the error event, and nothing may look like success.
-    if (stream?.failed !== true) void stream?.send(x.dialect.codec.writeErrorEvents(error, x.requestId), x.signal);
+    const asked = { model: x.head?.model ?? '', createdAt: Math.floor(x.receivedAtMs / 1000) };
+    const told = x.dialect.codec.writeErrorEvents(error, x.requestId, asked);
+    if (stream?.failed !== true) void stream?.send(told, x.signal);
     x.reply.end();
     return;
   }
@@ -29,7 +31,9 @@ export function refuse(error: GatewayError, x: Exchange, stream: StreamOut | und
 export function retryHeaders(error: GatewayError): Record<string, string> {
   const { clientMayRetry, status } = ERRORS[error.kind];
   const seconds =
-    error.detail.retryAfterMs === undefined ? RETRY_AFTER_SECONDS : Math.ceil(error.detail.retryAfterMs / 1000);
+    error.detail.retryAfterMs === undefined
+      ? RETRY_AFTER_SECONDS
+      : Math.max(1, Math.ceil(error.detail.retryAfterMs / 1000));
   return {
     'x-should-retry': String(clientMayRetry),
     ...(clientMayRetry && (status === 429 || status === 503) ? { 'retry-after': String(seconds) } : {}),

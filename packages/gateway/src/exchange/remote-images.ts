@@ -9,14 +9,18 @@ export type ImageFetches = Map<string, Promise<InlineImage>>;
 /** Images by the URL the client gave. */
 export type FetchedImages = ReadonlyMap<string, InlineImage>;
 
-/** Cortex takes images only inside the request (docs/cortex-quirks.md#image-urls): fetches every remote one, each once for all attempts. */
+/**
+ * For deployments that take images only inside the request, as Cortex does (docs/cortex-quirks.md#image-urls): fetches
+ * every remote one, each once for all attempts.
+ */
 export async function fetchRemoteImages(
   request: GenerateRequest,
   fetches: ImageFetches,
   fetchImage: FetchImage,
   signal: AbortSignal,
 ): Promise<FetchedImages> {
-  const urls = new Set(request.turns.flatMap((turn) => turn.parts.flatMap(urlsOf)));
+  const urls = new Set<string>();
+  for (const { parts } of request.turns) collectUrls(parts, urls);
   return new Map(
     await Promise.all(
       Array.from(urls, async (url) => {
@@ -28,9 +32,11 @@ export async function fetchRemoteImages(
   );
 }
 
-function urlsOf(part: Part): string[] {
-  if (part.kind === 'media' && 'url' in part.source) return [part.source.url];
-  return part.kind === 'tool-result' ? part.parts.flatMap(urlsOf) : [];
+function collectUrls(parts: Part[], urls: Set<string>): void {
+  for (const part of parts) {
+    if (part.kind === 'tool-result') collectUrls(part.parts, urls);
+    else if (part.kind === 'media' && 'url' in part.source) urls.add(part.source.url);
+  }
 }
 
 /** The IR request with remote images replaced by their bytes. */

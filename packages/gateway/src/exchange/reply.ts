@@ -6,11 +6,13 @@ export interface Reply {
   readonly started: boolean;
   /** A whole JSON answer. */
   json(status: number, headers: Record<string, string>, body: JsonObject | string | Buffer): void;
-  /** Status 200, `text/event-stream`, flushed at once. */
+  /** Status 200, `text/event-stream`: on its way with the first piece, which must follow at once. */
   startStream(headers: Record<string, string>): void;
   /** False when the client reads slower than we write: wait for `drained`. */
   write(chunk: string | Uint8Array): boolean;
   /** @throws the signal's reason */
   drained(signal: AbortSignal): Promise<void>;
   end(): void;
+  /** Closes the connection at once, whatever lies in it. */
+  cutOff(): void;
 }

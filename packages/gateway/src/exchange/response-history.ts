@@ -47,7 +47,8 @@ export const responseHistory: AnswerHistory = {
   async keep(events, options, expanded, callerId, store) {
     const response = storedResponseOf(events, options);
     const id = options.id;
-    await store.put({ id, callerId, createdAt: options.createdAt, input: toStoredItems(expanded, id), response });
+    const stored = { id, callerId, createdAt: options.createdAt, input: toStoredItems(expanded, id), response };
+    await store.put(stored, namedAnswers(options.body ?? {}).previous);
   },
 };
 

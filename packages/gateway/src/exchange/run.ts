@@ -1,12 +1,17 @@
-import { toGatewayError } from '../errors/error.ts';
+import { GatewayError, toGatewayError } from '../errors/error.ts';
+import { outlineObject } from '../kit/json-span.ts';
+import type { Permit } from '../policy/admission/admission.ts';
+import type { Group } from '../policy/route.ts';
 import { effortFields } from './dialects.ts';
 import { deliver } from './deliver.ts';
 import type { ExchangeDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
-import type { Plan } from '../policy/route.ts';
+import { beginSpan } from './exchange-span.ts';
 import { answerHeaders } from './headers.ts';
-import { peek } from './peek.ts';
+import { peek, type RequestHead } from './peek.ts';
 import { refuse } from './refuse.ts';
+import { routingFacts } from './routing-facts.ts';
+import { readWishes } from './routing-wishes.ts';
 import { settle } from './settle.ts';
 import { StreamOut } from './stream-out.ts';
 
@@ -14,34 +19,84 @@ import { StreamOut } from './stream-out.ts';
 export async function run(x: Exchange, d: ExchangeDeps): Promise<void> {
   let stream: StreamOut | undefined;
   let unwatch: (() => void) | undefined;
+  let stopWatch: (() => void) | undefined;
+  let permit: Permit | undefined;
+  beginSpan(x, d);
   try {
     x.caller = d.identify(x.credential);
-    d.admit();
+    permit = await admit(x, x.caller.id, d);
     x.body = await x.readBody();
-    await pauseLoop(x, d);
+    const pauseMs = loopPauseMs(x, d);
+    if (pauseMs > 0) await d.clock.sleep(pauseMs, x.signal);
     x.head = peek(x.body, { manyChoices: x.dialect.manyChoices, modelInPath: x.modelInPath });
-    x.dialect = x.dialect.sniff?.({ ...x, body: x.body, spans: x.head.spans }) ?? x.dialect;
+    x.dialect = x.dialect.sniff?.({ body: x.body, spans: x.head.spans, headers: x.headers, path: x.path }) ?? x.dialect;
     if (!x.dialect.manyChoices) x.head.choices = 1;
-    const { deployments, effort } = plan(x, x.body, x.head.model, d);
-    if (effort !== undefined) x.head.variant = effortFields(effort, x.dialect.name);
+    const asked = { body: x.body, spans: x.head.spans };
+    const body = hearWishes(x, x.body, x.head);
+    stopWatch = watchTime(x, d);
+    const group = findGroup(x, body, x.head.model, d);
+    if (group.effort !== undefined) x.head.variant = effortFields(group.effort, x.dialect.name);
     if (x.head.stream) {
-      stream = new StreamOut(x.reply, () => answerHeaders(x, d.clock), d.clock, x.dialect.keepAlive);
+      const { idleMs } = d.settings.timeouts;
+      stream = new StreamOut(x.reply, () => answerHeaders(x, d.clock), d.clock, x.dialect.keepAlive, idleMs);
       unwatch = d.keepAlive.watch(stream);
     }
-    await deliver(x, x.head, deployments, stream, d);
+    const routing = routingFacts(x, x.caller.id, asked, { body, head: x.head });
+    await deliver(x, { head: x.head, group, routing }, stream, d);
   } catch (cause) {
     refuse(toGatewayError(cause), x, stream, d.clock);
   } finally {
     unwatch?.();
+    stopWatch?.();
+    permit?.release();
     countFailure(x, d);
     settle(x, d);
   }
 }
 
-/** @throws GatewayError `not-found`, or what the dialect says instead */
-function plan(x: Exchange, body: Buffer, model: string, { routes }: ExchangeDeps): Plan {
+/** A place among the exchanges that run: waits for one where there is none. */
+async function admit(x: Exchange, callerId: string, { admission, clock }: ExchangeDeps): Promise<Permit> {
+  const entered = admission.enter(callerId, x.signal);
+  if (!(entered instanceof Promise)) return entered;
+  const sinceMs = clock.now();
   try {
-    return routes.plan(model);
+    return await entered;
+  } finally {
+    x.record.queuedMs += clock.now() - sinceMs;
+  }
+}
+
+/** Takes what is said to the gateway out of the body. */
+function hearWishes(x: Exchange, body: Buffer, head: RequestHead): Buffer {
+  // The Messages API has no such fields: what looks like one is Anthropic's business.
+  const spans = x.dialect.name === 'anthropic-messages' ? new Map<string, never>() : head.spans;
+  const heard = readWishes(body, spans, x.headers);
+  x.wishes = heard.wishes;
+  if (heard.body !== body) {
+    x.body = heard.body;
+    Object.assign(head, outlineObject(heard.body));
+  }
+  return heard.body;
+}
+
+/** The client may want its answer sooner than the configuration does. @returns stops the watch */
+function watchTime(x: Exchange, { clock }: ExchangeDeps): (() => void) | undefined {
+  const { timeoutMs } = x.wishes;
+  if (timeoutMs === undefined) return undefined;
+  const endsAtMs = x.receivedAtMs + timeoutMs;
+  if (endsAtMs >= x.deadlineAtMs) return undefined;
+  x.deadlineAtMs = endsAtMs;
+  const late = new GatewayError(
+    'upstream-timeout',
+    'The answer was not complete within the timeout that the request names.',
+  );
+  return clock.after(Math.max(0, endsAtMs - clock.now()), () => x.cancel(late));
+}
+
+/** @throws GatewayError `not-found`, or what the dialect says instead */
+function findGroup(x: Exchange, body: Buffer, model: string, { routes }: ExchangeDeps): Group {
+  try {
+    return routes.find(model);
   } catch (cause) {
     const names = routes.listed().map(({ name }) => name);
     throw x.dialect.explainUnknownModel?.(body, model, names) ?? cause;
@@ -49,9 +104,8 @@ function plan(x: Exchange, body: Buffer, model: string, { routes }: ExchangeDeps
 }
 
 /** A request that keeps failing is slowed (see policy/repeat-guard.ts). */
-async function pauseLoop(x: Exchange, { repeats, clock }: ExchangeDeps): Promise<void> {
-  const pauseMs = repeats.pauseMs(`${x.caller!.id} ${x.path}`, x.body!);
-  if (pauseMs > 0) await clock.sleep(pauseMs, x.signal);
+function loopPauseMs({ caller, path, body }: Exchange, { repeats }: ExchangeDeps): number {
+  return repeats.pauseMs(`${caller!.id} ${path}`, body!);
 }
 
 function countFailure({ caller, path, body, record }: Exchange, { repeats }: ExchangeDeps): void {

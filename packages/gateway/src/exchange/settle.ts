@@ -1,15 +1,26 @@
+import type { Clock } from '../kit/clock.ts';
+import { operationOf, PROVIDER_NAMES } from '../telemetry/gen-ai.ts';
+import type { MeasuredExchange } from '../telemetry/metrics/exchange-metrics.ts';
+import type { ExchangeRow } from '../store/ports.ts';
 import type { ExchangeDeps } from './deps.ts';
-import type { Exchange } from './exchange.ts';
+import type { Ended } from './ended.ts';
+import { endSpan } from './exchange-span.ts';
 import { recordOf } from './record-of.ts';
 
 /**
  * The end of every exchange, reached exactly once however it went: one wide log line, and one row of those that had a
  * key (strangers must not be able to fill the disk). Prompts and answers are in neither.
  */
-export function settle(x: Exchange, { log, clock, exchanges }: ExchangeDeps): void {
-  const { deployment, error, usage, firstContentAtMicros, notes } = x.record;
+export function settle(
+  x: Ended,
+  { log, clock, exchanges, measure }: Pick<ExchangeDeps, 'log' | 'clock' | 'exchanges' | 'measure'>,
+): void {
+  const { deployment, error, usage, firstContentAtMicros, notes, tries } = x.record;
   const row = recordOf(x, clock);
   if (row !== undefined) exchanges.add(row);
+  const measured = measuredOf(x, row, clock);
+  measure(measured);
+  endSpan(x, measured);
   const line = {
     event: 'exchange',
     requestId: x.requestId,
@@ -22,6 +33,8 @@ export function settle(x: Exchange, { log, clock, exchanges }: ExchangeDeps): vo
     lane: x.record.lane,
     stream: x.head?.stream,
     attempts: x.record.attempts,
+    tries: tries.some(({ outcome }) => outcome !== 'ok') ? tries : undefined,
+    queuedMs: x.record.queuedMs === 0 ? undefined : Math.ceil(x.record.queuedMs),
     outcome: error === undefined ? 'ok' : error.kind,
     stop: x.record.stop,
     upstreamStatus: x.record.upstreamStatus,
@@ -58,4 +71,33 @@ export function settle(x: Exchange, { log, clock, exchanges }: ExchangeDeps): vo
 function causeOf(cause: unknown): string | undefined {
   if (cause === undefined) return undefined;
   return cause instanceof Error ? (cause.stack ?? cause.message) : typeof cause;
+}
+
+function measuredOf(x: Ended, row: ExchangeRow | undefined, clock: Pick<Clock, 'micros'>): MeasuredExchange {
+  const { deployment, lane, error, tries, overheadMicros, queuedMs, firstContentAtMicros } = x.record;
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = row?.tokens ?? {};
+  const tokens: Record<string, number> = {};
+  if (input !== undefined) tokens['input'] = input;
+  if (output !== undefined) tokens['output'] = output;
+  if (cacheRead !== undefined) tokens['cache_read'] = cacheRead;
+  if (cacheWrite5m !== undefined || cacheWrite1h !== undefined)
+    tokens['cache_write'] = (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0);
+  if (reasoning !== undefined) tokens['reasoning'] = reasoning;
+  return {
+    operation: operationOf(x.dialect.name),
+    dialect: x.dialect.name,
+    lane: lane ?? '',
+    provider: deployment === undefined ? '' : PROVIDER_NAMES[deployment.provider],
+    // A wildcard can be asked for anything: what nobody serves is no label.
+    model: deployment === undefined || error?.kind === 'not-found' ? '' : deployment.model,
+    deployment: deployment?.id ?? '',
+    outcome: error?.kind ?? 'ok',
+    tries,
+    totalMs: (clock.micros() - x.receivedAtMicros) / 1000,
+    overheadMs: overheadMicros === undefined ? undefined : overheadMicros / 1000,
+    queuedMs,
+    firstContentMs: firstContentAtMicros === undefined ? undefined : (firstContentAtMicros - x.receivedAtMicros) / 1000,
+    tokens,
+    costUsd: row?.costUsd,
+  };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { topLevelSpans } from '../kit/json-span.ts';
+import { outlineObject } from '../kit/json-span.ts';
 import { spliceFields } from './splice.ts';
 
 const splice = (
@@ -9,7 +9,7 @@ const splice = (
   defaults: Record<string, string | number> = {},
 ) => {
   const body = Buffer.from(text);
-  return spliceFields(body, topLevelSpans(body), fields, defaults).toString();
+  return spliceFields(body, outlineObject(body).spans, fields, defaults).toString();
 };
 
 describe('spliceFields', () => {

@@ -13,6 +13,7 @@ export function spliceFields(body: Buffer, spans: Spans, fields: JsonObject, def
     .join('');
   const open = body.indexOf(0x7b) + 1;
   if (added !== '') edits.push({ start: open, end: open, text: spans.size === 0 ? added.slice(0, -1) : added });
+  if (edits.length === 0) return body;
   edits.sort((a, b) => a.start - b.start);
   const pieces: Buffer[] = [];
   let at = 0;

@@ -23,9 +23,10 @@ function scene() {
       return true;
     },
     drained: () => Promise.resolve(),
+    cutOff: () => undefined,
     end: () => wire.push('end'),
   };
-  const stream = new StreamOut(reply, () => ({ mark: 'headers' }), clock, COMMENT);
+  const stream = new StreamOut(reply, () => ({ mark: 'headers' }), clock, COMMENT, 300_000);
   createKeepAlive(clock).watch(stream);
   return { clock, wire, stream, signal: new AbortController().signal };
 }

@@ -22,18 +22,31 @@ export class StreamOut {
   readonly #headers: () => Record<string, string>;
   readonly #clock: Clock;
   readonly #keepAlive: string;
+  readonly #stalledReaderMs: number;
   #dueAt: number;
+  /** Since when the client has been taking nothing. */
+  #blockedSince: number | undefined;
   /** True once any piece of the answer itself has been sent: from then on nothing may be tried again. */
   contentSent = false;
   /** True once the client was told inside the stream that it failed: nothing may follow. */
   failed = false;
 
-  /** @param keepAlive what to write into a silence, in the client's dialect */
-  constructor(reply: Reply, headers: () => Record<string, string>, clock: Clock, keepAlive: string) {
+  /**
+   * @param keepAlive what to write into a silence, in the client's dialect
+   * @param stalledReaderMs a client that takes nothing for so long has gone, whatever its socket says: what waits for it is let go
+   */
+  constructor(
+    reply: Reply,
+    headers: () => Record<string, string>,
+    clock: Clock,
+    keepAlive: string,
+    stalledReaderMs: number,
+  ) {
     this.#reply = reply;
     this.#headers = headers;
     this.#clock = clock;
     this.#keepAlive = keepAlive;
+    this.#stalledReaderMs = stalledReaderMs;
     this.#dueAt = clock.now() + SILENCE_MS;
   }
 
@@ -44,7 +57,13 @@ export class StreamOut {
 
   /** Called by the keep-alive every quarter of a second. */
   tick(): void {
-    if (this.#clock.now() < this.#dueAt) return;
+    const now = this.#clock.now();
+    if (this.#blockedSince !== undefined) {
+      // More would only lie in our memory.
+      if (now - this.#blockedSince > this.#stalledReaderMs) this.#reply.cutOff();
+      return;
+    }
+    if (now < this.#dueAt) return;
     this.#write(this.#keepAlive);
   }
 
@@ -54,7 +73,13 @@ export class StreamOut {
     this.contentSent = true;
     const only = pieces[0]!;
     const flowing = pieces.length === 1 && only instanceof Uint8Array ? this.#write(only) : this.#writeAll(pieces);
-    if (!flowing) return this.#reply.drained(signal);
+    if (!flowing) return this.#untilDrained(signal);
+  }
+
+  async #untilDrained(signal: AbortSignal): Promise<void> {
+    this.#blockedSince ??= this.#clock.now();
+    await this.#reply.drained(signal);
+    this.#blockedSince = undefined;
   }
 
   end(): void {

@@ -1,6 +1,8 @@
 import type { StreamEvent } from '../ir/event.ts';
 import type { GenerateRequest, Part, ThinkingPart, Turn } from '../ir/request.ts';
 import { Lru } from '../kit/lru.ts';
+import type { MemoryEntry } from './memory-entry.ts';
+import { createRefusedThoughts, type RefusedThoughts } from './refused-thoughts.ts';
 
 /**
  * Remembers thoughts for clients that cannot echo them. Claude demands the thinking that led to a tool
@@ -12,25 +14,47 @@ export interface ThinkingMemory {
   remember(callerId: string, model: string, parts: Part[]): void;
   /** Puts remembered thoughts back into assistant turns that lack them. The same object when none do. */
   recall(callerId: string, model: string, request: GenerateRequest): GenerateRequest;
+  /** Thoughts of a history that a model would refuse. */
+  refused: RefusedThoughts;
+  /** Takes what another process remembered. */
+  learn(entry: MemoryEntry): void;
+  /** Everything remembered, for a process that knows nothing yet. */
+  entries(): Generator<MemoryEntry>;
 }
 
 const CAPACITY_CHARACTERS = 32 * 1024 * 1024;
 const TTL_MS = 12 * 60 * 60 * 1000;
 
-export function createThinkingMemory(now: () => number): ThinkingMemory {
+/** @param tell hears of everything that is remembered here, and not of what was learned from others */
+export function createThinkingMemory(
+  now: () => number,
+  tell: (entry: MemoryEntry) => void = () => undefined,
+): ThinkingMemory {
   const thoughts = new Lru<ThinkingPart[]>({
     capacity: CAPACITY_CHARACTERS,
     weigh: (parts) => parts.reduce((sum, part) => sum + part.text.length + (part.seal?.data.length ?? 0) + 100, 0),
     ttlMs: TTL_MS,
     now,
   });
+  const refused = createRefusedThoughts(now, tell);
   return {
+    refused,
+    learn(entry) {
+      if (entry.kind === 'thoughts') thoughts.set(entry.key, entry.parts);
+      else refused.add(entry.key);
+    },
+    *entries() {
+      for (const [key, parts] of thoughts.entries()) yield { kind: 'thoughts', key, parts };
+      for (const key of refused.keys()) yield { kind: 'refused', key };
+    },
     remember(callerId, model, parts) {
       let pending: ThinkingPart[] = [];
       for (const part of parts) {
         if (part.kind === 'thinking' && part.seal !== undefined) pending.push(part);
         if (part.kind === 'tool-call' && pending.length > 0) {
-          thoughts.set(keyOf(callerId, model, part.id), pending);
+          const key = keyOf(callerId, model, part.id);
+          thoughts.set(key, pending);
+          tell({ kind: 'thoughts', key, parts: pending });
           pending = [];
         }
       }

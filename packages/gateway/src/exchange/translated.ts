@@ -2,8 +2,9 @@ import { GatewayError } from '../errors/error.ts';
 import type { StreamEvent } from '../ir/event.ts';
 import { guardGrammar } from '../ir/grammar.ts';
 import { repairHistory } from '../ir/history.ts';
+import type { Note } from '../ir/note.ts';
 import type { GenerateRequest } from '../ir/request.ts';
-import { MOST_CACHE_MARKS, placeCacheMarks } from '../ir/prompt-caching.ts';
+import { MOST_CACHE_MARKS, noteCacheMarks, placeCacheMarks } from '../ir/prompt-caching.ts';
 import { type Transducer, compose, each } from '../ir/transducer.ts';
 import { mergeUsage } from '../ir/usage.ts';
 import { lowerFreeform, raiseFreeform } from '../ir/freeform.ts';
@@ -11,6 +12,7 @@ import type { WriterOptions } from '../protocols/codec.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import { explainFailure } from '../upstream/classify.ts';
 import { historyRulesOf } from '../upstream/history-rules.ts';
+import { nameForClient } from './client-paths.ts';
 import { type ClientRequest, parseAnswer } from './client-request.ts';
 import type { ExchangeDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
@@ -41,7 +43,11 @@ export function translatedLane(x: Exchange, read: ClientRequest, deployment: Dep
     name: 'translated',
     body: JSON.stringify(upstream.body),
     headers: upstream.headers,
-    notes: [...read.notes, ...repaired.notes, ...upstream.notes],
+    notes: [
+      ...read.notes,
+      ...noteCaches(read.request, deployment),
+      ...nameForClient([...repaired.notes, ...upstream.notes], read),
+    ],
     streams: true,
     seen,
     stream(options, streamed) {
@@ -79,10 +85,23 @@ function repair(
   { memory }: ExchangeDeps,
 ): ReturnType<typeof repairHistory> {
   const rules = historyRulesOf(deployment);
-  if (x.withoutThoughts !== true) return repairHistory(memory.recall(x.caller!.id, deployment.model, request), rules);
-  const repaired = repairHistory(withoutSeals(request), rules);
-  const because = 'the upstream refused a thought of the history, so it was asked again without them';
+  const recalled = memory.recall(x.caller!.id, deployment.model, request);
+  const accepted =
+    x.withoutThoughts === true
+      ? withoutSeals(request)
+      : memory.refused.leaveOut(x.caller!.id, deployment.model, recalled);
+  const repaired = repairHistory(accepted, rules);
+  if (accepted === recalled) return repaired;
+  const because =
+    x.withoutThoughts === true
+      ? 'the upstream refused a thought of the history, so it was asked again without them'
+      : 'the upstream has refused these thoughts before, so they were left out';
   return { ...repaired, notes: [{ code: 'seal-dropped', path: 'turns[].parts[]', because }, ...repaired.notes] };
+}
+
+function noteCaches(request: GenerateRequest, { provider, capabilities }: Deployment): Note[] {
+  if (provider !== 'cortex') return [];
+  return noteCacheMarks(request, { minTokens: capabilities.cacheMinTokens, maxMarks: MOST_CACHE_MARKS });
 }
 
 function markCaches(request: GenerateRequest, { promptCaching, capabilities }: Deployment): GenerateRequest {

@@ -1,16 +1,15 @@
-import type { GatewayError } from '../errors/error.ts';
 import type { StreamEvent } from '../ir/event.ts';
 import type { JsonObject } from '../ir/json.ts';
 import type { Note } from '../ir/note.ts';
 import type { GenerateRequest } from '../ir/request.ts';
-import { type Transducer, compose, each } from '../ir/transducer.ts';
+import { type Transducer, compose } from '../ir/transducer.ts';
 import { sseReader } from '../kit/sse.ts';
 import { anthropicMessages } from '../protocols/anthropic-messages/index.ts';
 import { cortexComplete } from '../protocols/cortex-complete/index.ts';
 import type { UpstreamCodec, WriterOptions } from '../protocols/codec.ts';
 import { openaiChatUpstream } from '../protocols/openai-chat/upstream.ts';
 import type { Deployment } from '../upstream/deployment.ts';
-import { mendMessage, mendRequest, mendStream } from '../upstream/mends/index.ts';
+import { mendAndRead, mendMessage, mendRequest } from '../upstream/mends/index.ts';
 import type { MendTarget } from '../upstream/mends/mend.ts';
 
 /** A request in the dialect of its upstream, and the way its answer comes back into the IR. */
@@ -54,13 +53,8 @@ export function askUpstream(
     headers: written.headers,
     notes: [...written.notes, ...mended.notes],
     reader(options) {
-      let failure: GatewayError | undefined;
-      const watch = { chunk: () => undefined, failure: (error: GatewayError) => (failure = error) };
-      const mend = mendStream(target, { ...options, includeUsage: true, reading: mended.reading, watch });
-      // The mended stream tells an error in OpenAI's words; what it means was already known.
-      const explain = (event: StreamEvent): StreamEvent =>
-        event.type === 'error' && failure !== undefined ? { ...event, error: failure } : event;
-      return compose(compose(compose(sseReader(), mend), openaiChatUpstream.reader(written.reading)), each(explain));
+      const mending = { ...options, includeUsage: true, reading: mended.reading };
+      return compose(sseReader(), mendAndRead(target, mending, written.reading));
     },
     readMessage: (answer, options) =>
       openaiChatUpstream.readMessage(

@@ -24,11 +24,12 @@ export function verbatimLane(
   const seen: Observation = { content: false };
   const tap = deployment.dialect === 'anthropic-messages' ? messagesTap() : chatTap();
 
-  function listen({ upstreamRequestId }: WriterOptions): Transducer<Buffer, Buffer> {
+  function listen(options: WriterOptions): Transducer<Buffer, Buffer> {
     const fail = (failure: GatewayError): Buffer[] => {
-      const error = withUpstreamId(failure, upstreamRequestId);
+      const error = withUpstreamId(failure, options.upstreamRequestId);
       seen.error = error;
-      return x.dialect.codec.writeErrorEvents(error, x.requestId).map((event) => Buffer.from(formatSse(event)));
+      const told = x.dialect.codec.writeErrorEvents(error, x.requestId, options);
+      return told.map((event) => Buffer.from(formatSse(event)));
     };
     return {
       push(block) {

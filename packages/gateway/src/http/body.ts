@@ -6,7 +6,8 @@ const MOST_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads a request body whole.
- * @throws GatewayError `too-large` at `MOST_BODY_BYTES` and over, `client-left` when the client vanishes
+ * @throws GatewayError `too-large` at `MOST_BODY_BYTES` and over, `invalid-request` for a compressed one,
+ * `client-left` when the client vanishes
  */
 export function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -19,7 +20,9 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
     });
     request.on('end', () => {
       // Only now: a client that is still sending when the connection closes never sees the answer.
+      const encoding = request.headers['content-encoding'] ?? 'identity';
       if (size >= MOST_BODY_BYTES) reject(tooLarge());
+      else if (encoding.toLowerCase() !== 'identity') reject(compressed(encoding));
       else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
     });
     request.on('error', () =>
@@ -35,6 +38,13 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
 /** True when the client announced a body that will be refused: one that asks before sending need not send it. */
 export function announcesTooMuch(request: IncomingMessage): boolean {
   return Number(request.headers['content-length'] ?? 0) >= MOST_BODY_BYTES;
+}
+
+function compressed(encoding: string): GatewayError {
+  return new GatewayError(
+    'invalid-request',
+    `The body is encoded (Content-Encoding: ${encoding.slice(0, 40)}), and no encoding is understood here. Send it uncompressed.`,
+  );
 }
 
 export function tooLarge(): GatewayError {

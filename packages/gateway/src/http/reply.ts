@@ -1,58 +1,85 @@
 import type { ServerResponse } from 'node:http';
+import type { JsonObject } from '../ir/json.ts';
 import type { Reply } from '../exchange/reply.ts';
 import { CORS_HEADERS } from './cors.ts';
 
+/** What a connection's buffers may not take at once: from there on a client can keep us waiting. */
+const LARGE_BYTES = 64 * 1024;
+/** Up to here a copy costs less than a second buffer for the system to gather. */
+const COPIED_BYTES = 16 * 1024;
+
 /** An exchange's reply on a Node.js response. */
-export function replyOn(response: ServerResponse): Reply {
-  return {
-    get started() {
-      return response.headersSent;
-    },
-    json(status, headers, body) {
-      if (response.destroyed || response.headersSent) return;
-      const text = Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
-      response.writeHead(status, {
-        ...CORS_HEADERS,
-        ...headers,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-      });
-      response.end(text);
-    },
-    startStream(headers) {
-      if (response.destroyed || response.headersSent) return;
-      response.writeHead(200, {
-        ...CORS_HEADERS,
-        ...headers,
-        'content-type': 'text/event-stream; charset=utf-8',
-        // Proxies between here and the client must neither buffer nor recompress a stream.
-        'cache-control': 'no-cache, no-transform',
-        'x-accel-buffering': 'no',
-      });
-      response.flushHeaders();
-      response.socket?.setNoDelay(true);
-    },
-    write(chunk) {
-      if (response.destroyed) return true;
-      return response.write(chunk);
-    },
-    drained(signal) {
-      return new Promise((resolve, reject) => {
-        const settle = () => {
-          response.off('drain', settle);
-          response.off('close', settle);
-          signal.removeEventListener('abort', settle);
-          if (signal.aborted) reject(signal.reason as Error);
-          else resolve();
-        };
-        response.once('drain', settle);
-        response.once('close', settle);
-        signal.addEventListener('abort', settle, { once: true });
-        if (signal.aborted || response.destroyed) settle();
-      });
-    },
-    end() {
-      if (!response.destroyed) response.end();
-    },
-  };
+export class HttpReply implements Reply {
+  readonly #response: ServerResponse;
+  readonly #stalledReaderMs: number;
+
+  /** @param stalledReaderMs a client that takes nothing of a large answer for so long is cut off */
+  constructor(response: ServerResponse, stalledReaderMs = 300_000) {
+    this.#response = response;
+    this.#stalledReaderMs = stalledReaderMs;
+  }
+
+  get started(): boolean {
+    return this.#response.headersSent;
+  }
+
+  json(status: number, headers: Record<string, string>, body: JsonObject | string | Buffer): void {
+    const response = this.#response;
+    if (response.destroyed || response.headersSent) return;
+    const text = Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
+    const length = Buffer.byteLength(text);
+    response.writeHead(status, {
+      ...CORS_HEADERS,
+      ...headers,
+      'content-type': 'application/json',
+      'content-length': length,
+    });
+    if (length > LARGE_BYTES) response.setTimeout(this.#stalledReaderMs);
+    // Node.js joins its head with a string, never with a buffer. Latin-1 keeps every byte.
+    if (Buffer.isBuffer(text) && length <= COPIED_BYTES) response.end(text.toString('latin1'), 'latin1');
+    else response.end(text);
+  }
+
+  startStream(headers: Record<string, string>): void {
+    const response = this.#response;
+    if (response.destroyed || response.headersSent) return;
+    response.writeHead(200, {
+      ...CORS_HEADERS,
+      ...headers,
+      'content-type': 'text/event-stream; charset=utf-8',
+      // Proxies between here and the client must neither buffer nor recompress a stream.
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    response.socket?.setNoDelay(true);
+  }
+
+  write(chunk: string | Uint8Array): boolean {
+    return this.#response.destroyed || this.#response.write(chunk);
+  }
+
+  drained(signal: AbortSignal): Promise<void> {
+    const response = this.#response;
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        response.off('drain', settle);
+        response.off('close', settle);
+        signal.removeEventListener('abort', settle);
+        if (signal.aborted) reject(signal.reason as Error);
+        else resolve();
+      };
+      response.once('drain', settle);
+      response.once('close', settle);
+      signal.addEventListener('abort', settle, { once: true });
+      if (signal.aborted || response.destroyed) settle();
+    });
+  }
+
+  end(): void {
+    if (!this.#response.destroyed) this.#response.end();
+  }
+
+  cutOff(): void {
+    this.#response.destroy();
+  }
 }

@@ -8,10 +8,18 @@ export interface Match {
   params: Record<string, string>;
 }
 
-/** Methods by path for routes without parameters, and the others as patterns, most segments first. */
-const FIXED = Map.groupBy(
-  SURFACE.filter(({ path }) => !path.includes(':')),
-  ({ path }) => path,
+/** What is at a path, by method. */
+type Methods = ReadonlyMap<string, Match>;
+
+/** Paths without parameters, matched beforehand: nearly every request is for one. The others are patterns, most segments first. */
+const FIXED = new Map<string, Methods>(
+  Array.from(
+    Map.groupBy(
+      SURFACE.filter(({ path }) => !path.includes(':')),
+      ({ path }) => path,
+    ),
+    ([path, routes]) => [path, new Map(routes.map((route) => [route.method, { route, params: {} }]))],
+  ),
 );
 const PATTERNS = SURFACE.filter(({ path }) => path.includes(':')).map((route) => ({
   route,
@@ -20,21 +28,25 @@ const PATTERNS = SURFACE.filter(({ path }) => path.includes(':')).map((route) =>
 
 /** @throws GatewayError `no-such-route` or `method-not-allowed`, the latter with the methods there are in `detail.allow` */
 export function findRoute(method: string, path: string): Match {
-  const candidates = [
-    ...(FIXED.get(path) ?? []).map((route) => ({ route, params: {} })),
-    ...PATTERNS.flatMap(({ route, pattern }) => {
-      const found = pattern.exec(path);
-      return found === null ? [] : [{ route, params: decodeAll({ ...found.groups }) }];
-    }),
-  ];
+  const fixed = FIXED.get(path)?.get(method);
+  if (fixed !== undefined) return fixed;
+  const candidates = [...(FIXED.get(path)?.values() ?? []), ...matchPatterns(path)];
   if (candidates.length === 0) throw noSuchRoute(path);
   const match = candidates.find(({ route }) => route.method === method);
   if (match === undefined) throw wrongMethod(path, [...new Set(candidates.map(({ route }) => route.method))]);
   return match;
 }
 
+function matchPatterns(path: string): Match[] {
+  return PATTERNS.flatMap(({ route, pattern }) => {
+    const found = pattern.exec(path);
+    return found === null ? [] : [{ route, params: decodeAll({ ...found.groups }) }];
+  });
+}
+
 /** The path of a request target: without its query, with slashes collapsed and none at the end. */
 export function pathOf(target: string | undefined): string {
+  if (target !== undefined && FIXED.has(target)) return target;
   const [path = '/'] = (target ?? '/').split(/[?#]/);
   const collapsed = path.replaceAll(/\/{2,}/g, '/');
   return collapsed.length > 1 && collapsed.endsWith('/') ? collapsed.slice(0, -1) : collapsed;

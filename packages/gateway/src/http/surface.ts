@@ -17,6 +17,7 @@ export type PageName =
   | 'readiness'
   | 'health'
   | 'hello'
+  | 'metrics'
   | 'count-tokens'
   | 'count-input-tokens'
   | 'embeddings'
@@ -28,9 +29,9 @@ export type PageName =
 
 /**
  * Where OpenAI's clients may think this is: with /v1, without it, twice (a base URL with /v1 given to a
- * client that adds it), and under /cursor as LiteLLM has it.
+ * client that adds it), under /cursor as LiteLLM has it, and under /openai as Azure has it.
  */
-const OPENAI_BASES = ['/v1', '', '/v1/v1', '/cursor', '/cursor/v1'];
+const OPENAI_BASES = ['/v1', '', '/v1/v1', '/cursor', '/cursor/v1', '/openai', '/openai/v1'];
 const ANTHROPIC_BASES = ['/v1', '/anthropic/v1', '/anthropic', ''];
 
 /** The public routes, all of them. `:name` stands for one path segment. Query strings are ignored; HEAD is answered like GET. */
@@ -58,6 +59,7 @@ export const SURFACE: readonly Route[] = [
   { method: 'GET', path: '/anthropic/v1/models/:id', page: 'model', dialect: MESSAGES },
   { method: 'GET', path: '/api/hello', page: 'hello', dialect: MESSAGES },
   { method: 'GET', path: '/', page: 'root', dialect: CHAT },
+  { method: 'GET', path: '/metrics', page: 'metrics', dialect: CHAT },
   { method: 'GET', path: '/health', page: 'health', dialect: CHAT },
   { method: 'GET', path: '/health/liveliness', page: 'liveness', dialect: CHAT },
   { method: 'GET', path: '/health/liveness', page: 'liveness', dialect: CHAT },

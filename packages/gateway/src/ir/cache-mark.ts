@@ -15,3 +15,8 @@ export function readCacheMark(value: Json | undefined, path: string, notes: Note
   notes.push({ code: 'dropped', path: `${path}.ttl`, because: 'it is neither "5m" nor "1h"', harmless: true });
   return {};
 }
+
+/** On Cortex's wire there is one kind of mark: five minutes, no ttl (docs/cortex-quirks.md#cache-five-minutes). */
+export function cacheControl(mark: CacheMark | undefined): { cache_control?: { type: 'ephemeral' } } {
+  return mark === undefined ? {} : { cache_control: { type: 'ephemeral' } };
+}

@@ -1,3 +1,4 @@
+import { mapChanged } from './map-changed.ts';
 import type { Note } from './note.ts';
 import type { Effort, Part, Turn } from './request.ts';
 
@@ -20,7 +21,8 @@ export const THINKING_BUDGETS: Record<Exclude<Effort, 'none'>, number> = {
  */
 export function keepThoughts(turns: Turn[], thinks: boolean, notes: Note[]): Turn[] {
   let dropped = 0;
-  const kept = turns.map((turn) => {
+  const kept = mapChanged(turns, (turn) => {
+    if (!turn.parts.some(({ kind }) => kind === 'thinking')) return turn;
     const parts = turn.parts.filter((part) => part.kind !== 'thinking' || (thinks && isSealed(part)));
     dropped += turn.parts.length - parts.length;
     return parts.length === turn.parts.length ? turn : { ...turn, parts };
@@ -50,6 +52,7 @@ function isQuestion(turn: Turn): boolean {
   return turn.role === 'user' && !turn.parts.some((part) => part.kind === 'tool-result');
 }
 
-function isSealed(part: Part): boolean {
+/** A thought that Claude can be given back. */
+export function isSealed(part: Part): boolean {
   return part.kind === 'thinking' && part.seal?.issuer === 'anthropic' && part.seal.form !== 'encrypted';
 }

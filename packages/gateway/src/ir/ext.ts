@@ -139,21 +139,24 @@ export function noteForeign(ext: Ext | undefined, own: Dialect, within = ''): No
  * carry is noted once, with an open index: `turns[].index`.
  */
 export function noteForeignFields(request: GenerateRequest, own: Dialect): Note[] {
-  const notes = [
-    ...noteForeign(request.ext, own),
-    ...request.tools.flatMap((tool) => noteForeign(tool.ext, own, 'tools[].')),
-    ...request.system.flatMap((part) => noteForeign(part.ext, own, 'system[].')),
-    ...request.turns.flatMap((turn) => [
-      ...noteForeign(turn.ext, own, 'turns[].'),
-      ...turn.parts.flatMap((part) => noteForeignPart(part, own)),
-    ]),
-  ];
+  const notes: Note[] = [];
+  const add = (ext: Ext | undefined, within?: string) => {
+    if (ext !== undefined) notes.push(...noteForeign(ext, own, within));
+  };
+  const addParts = (parts: Part[]) => {
+    for (const part of parts) {
+      if (part.kind === 'opaque') continue;
+      add(part.ext, 'turns[].parts[].');
+      if (part.kind === 'tool-result') addParts(part.parts);
+    }
+  };
+  add(request.ext);
+  for (const { ext } of request.tools) add(ext, 'tools[].');
+  for (const { ext } of request.system) add(ext, 'system[].');
+  for (const { ext, parts } of request.turns) {
+    add(ext, 'turns[].');
+    addParts(parts);
+  }
   // The same field may be harmless in one place and not in another: both are worth a note.
   return Array.from(new Map(notes.map((note) => [`${note.path} ${note.harmless === true}`, note])).values());
-}
-
-function noteForeignPart(part: Part, own: Dialect): Note[] {
-  if (part.kind === 'opaque') return [];
-  const inner = part.kind === 'tool-result' ? part.parts.flatMap((child) => noteForeignPart(child, own)) : [];
-  return [...noteForeign(part.ext, own, 'turns[].parts[].'), ...inner];
 }

@@ -14,6 +14,7 @@ export interface CallIdRule {
  * Expects results in the turn after their calls and in call order (`pairResults`).
  */
 export function renameCalls(turns: Turn[], rule: CallIdRule, repair: Repair): Turn[] {
+  if (areLegalAndUnique(turns, rule)) return turns;
   const used = new Set<string>();
   const rename = (id: string): string => {
     const kept = isLegal(id, rule) && !used.has(id) ? id : mintId(id, used);
@@ -32,6 +33,17 @@ export function renameCalls(turns: Turn[], rule: CallIdRule, repair: Repair): Tu
       return id === part.id ? part : { ...part, id };
     });
   });
+}
+
+/** True when there is nothing to rename, as in nearly every history. */
+function areLegalAndUnique(turns: Turn[], rule: CallIdRule): boolean {
+  const used = new Set<string>();
+  return turns.every((turn) =>
+    turn.parts.every((part) => {
+      if (part.kind !== 'tool-call') return true;
+      return isLegal(part.id, rule) && used.size < used.add(part.id).size;
+    }),
+  );
 }
 
 function resultWithId(part: Part, callId: string | undefined): Part {

@@ -4,6 +4,9 @@ import type { Part, Turn } from './request.ts';
 /** Images are left out by so many at a time, so that the turns before stay the same for as many new ones, and cached. */
 const BATCH = 10;
 
+/** What a model without eyes reads in place of an image, whatever the protocol. */
+export const UNSEEN_IMAGE = '[An image was here. This model cannot see images.]';
+
 /** Replaces the oldest images by a word of what was there, where there are more than the target takes. */
 export function limitImages(turns: Turn[], most: number, drop: Repair): Turn[] {
   const count = turns.reduce((sum, turn) => sum + countImages(turn.parts), 0);

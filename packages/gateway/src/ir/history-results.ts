@@ -17,9 +17,9 @@ type Answers = Map<Placed<ToolCallPart>, Placed<ToolResultPart>>;
  * one; a result without a call becomes text, as does a second result that says something else.
  */
 export function pairResults(turns: Turn[], repair: Repair): Turn[] {
+  if (arePaired(turns)) return turns;
   const calls = placed(turns, 'tool-call');
   const results = placed(turns, 'tool-result');
-  if (calls.length === 0 && results.length === 0) return turns;
   const answers = matchCalls(calls, results);
   const taken = new Set(Array.from(answers.values(), keyOf));
   const owed = new Map<number, ToolResultPart[]>();
@@ -41,6 +41,34 @@ export function pairResults(turns: Turn[], repair: Repair): Turn[] {
     if (parts.length > 0) paired.push(equal(parts, turn.parts) ? turn : { ...turn, parts });
   });
   return paired;
+}
+
+/** True when every call has its result where it belongs, and there is no other: most histories are in order. */
+function arePaired(turns: Turn[]): boolean {
+  const last = turns.at(-1);
+  return turns.every(isPaired) && !(last?.role === 'assistant' && last.parts.some(isCall));
+}
+
+/** True for a turn that begins with the results of the turn before it, in the order of the calls, and has no others. */
+function isPaired({ role, parts }: Turn, at: number, turns: Turn[]): boolean {
+  const before = turns[at - 1];
+  const asked = before?.role === 'assistant' ? before.parts : [];
+  if (role === 'assistant') return !asked.some(isCall);
+  let results = 0;
+  for (const part of asked) {
+    if (part.kind !== 'tool-call') continue;
+    if (!isResultOf(parts[results], part.id)) return false;
+    results += 1;
+  }
+  return parts.every((part, index) => part.kind !== 'tool-result' || index < results);
+}
+
+function isCall({ kind }: Part): boolean {
+  return kind === 'tool-call';
+}
+
+function isResultOf(part: Part | undefined, callId: string): boolean {
+  return part?.kind === 'tool-result' && part.callId === callId;
 }
 
 /** Notes the result that the turn after `call` must hold, and says so when it was not there already. */

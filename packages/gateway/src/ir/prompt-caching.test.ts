@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryTurns, requestOf } from '../../test/arbitrary/request.ts';
-import { keepCacheMarks, placeCacheMarks } from './prompt-caching.ts';
+import { keepCacheMarks, placeCacheMarks, noteCacheMarks } from './prompt-caching.ts';
 import type { CacheMark, GenerateRequest, Part, Tool, Turn } from './request.ts';
 
 const LIMITS = { minTokens: 1000, maxMarks: 4 };
@@ -134,4 +134,33 @@ test('marks are all that changes, there are at most four, and doing it again cha
       expect(placeCacheMarks(placed, LIMITS)).toEqual(placed);
     }),
   );
+});
+
+describe('what becomes of the marks of a client is told', () => {
+  const limits = { minTokens: 1024, maxMarks: 2 };
+  const marked = (...caches: ({ ttl?: '5m' | '1h' } | undefined)[]) =>
+    requestOf({
+      system: caches.map((cache, index) => ({
+        kind: 'text',
+        text: `part ${index}`,
+        ...(cache === undefined ? {} : { cache }),
+      })),
+    });
+  const paths = (...given: Parameters<typeof noteCacheMarks>) =>
+    noteCacheMarks(...given).map(({ code, path, harmless }) => `${code} ${path} ${harmless}`);
+
+  test.each([
+    ['none', marked(undefined), limits, []],
+    ['as many as are taken', marked({}, { ttl: '5m' }), limits, []],
+    ['for an hour', marked({ ttl: '1h' }), limits, ['dropped cache_control.ttl true']],
+    ['too many', marked({}, {}, {}), limits, ['dropped cache_control true']],
+    [
+      'where nothing is cached by marks',
+      marked({ ttl: '1h' }),
+      { ...limits, minTokens: 0 },
+      ['dropped cache_control true'],
+    ],
+  ])('%s', (_what, request, given, expected) => {
+    expect(paths(request, given)).toEqual(expected);
+  });
 });

@@ -2,6 +2,8 @@
  * Cache breakpoints for models whose prompt caching is explicit. Claude looks a prefix up only at a
  * breakpoint, so where they stand decides whether a long conversation is paid once or at every turn.
  */
+import { mapChanged } from './map-changed.ts';
+import type { Note } from './note.ts';
 import type { CacheMark, GenerateRequest, Part, TextPart, Tool, Turn } from './request.ts';
 
 /** Cortex refuses a request with more marks than these (docs/cortex-quirks.md#cache-marks). */
@@ -13,16 +15,8 @@ interface CachingLimits {
   maxMarks: number;
 }
 
-/** A place that can hold a mark, in the order of the prompt: tools, system, turns. */
-interface Site {
-  key: string;
-  /** The client marked it. */
-  marked: boolean;
-  /** A mark may stand here at all. */
-  markable: boolean;
-  /** The prompt up to and including this place is long enough to be cached. */
-  long: boolean;
-}
+/** What can hold a mark. Its place is its number in the order of the prompt: tools, system, turns. */
+type Carrier = Tool | Part;
 
 /** Rough but stable: an image weighs about this much whatever its file size. */
 const BYTES_PER_IMAGE = 4000;
@@ -36,97 +30,136 @@ const BYTES_PER_TOKEN = 4;
  * on the prompt alone, so they are the same whenever the same prefix is sent.
  */
 export function placeCacheMarks(request: GenerateRequest, limits: CachingLimits): GenerateRequest {
-  const sites = listSites(request, limits.minTokens * BYTES_PER_TOKEN);
-  const chosen = new Set(clientMarks(sites, limits.maxMarks));
-  for (const key of automaticPlaces(request)) {
+  const carriers = carriersOf(request);
+  const chosen = new Set(clientPlaces(carriers, limits.maxMarks));
+  const longFrom = firstLongPlace(carriers, limits.minTokens * BYTES_PER_TOKEN);
+  for (const place of automaticPlaces(request)) {
     if (chosen.size >= limits.maxMarks) break;
-    if (sites.some((site) => site.key === key && site.markable && site.long)) chosen.add(key);
+    if (place >= longFrom && isMarkable(carriers[place]!)) chosen.add(place);
   }
   return applyMarks(request, chosen);
 }
 
-/** The request with the client's own marks only: the last `maxMarks`, without a ttl. */
+/** The request with the client's own marks only: the last `maxMarks`, without a ttl. The same object when they are that already. */
 export function keepCacheMarks(request: GenerateRequest, maxMarks: number): GenerateRequest {
-  return applyMarks(request, new Set(clientMarks(listSites(request, 0), maxMarks)));
+  return isMarked(request) ? applyMarks(request, new Set(clientPlaces(carriersOf(request), maxMarks))) : request;
 }
 
-function clientMarks(sites: Site[], maxMarks: number): string[] {
-  const marked = sites.filter((site) => site.marked && site.markable).map((site) => site.key);
-  return maxMarks > 0 ? marked.slice(-maxMarks) : [];
-}
-
-/** Most valuable first. */
-function automaticPlaces(request: GenerateRequest): string[] {
-  const places: string[] = [];
-  for (const [at, turn] of Array.from(request.turns.entries()).toReversed()) {
-    if (places.length === 2) break;
-    const index = turn.role === 'user' ? turn.parts.findLastIndex(isMarkable) : -1;
-    if (index >= 0) places.push(partKey(at, index));
-  }
-  if (request.system.length > 0) places.push(systemKey(request.system.length - 1));
-  if (request.tools.length > 0) places.push(toolKey(request.tools.length - 1));
-  return places;
-}
-
-function listSites(request: GenerateRequest, minBytes: number): Site[] {
-  let missing = minBytes;
-  const site = (
-    key: string,
-    own: CacheMark | undefined,
-    markable: boolean,
-    weigh: (needed: number) => number,
-  ): Site => {
-    if (missing > 0) missing -= weigh(missing);
-    return { key, marked: own !== undefined, markable, long: missing <= 0 };
-  };
+/** What becomes of the client's marks. Caching only saves money, so no answer is another without them. */
+export function noteCacheMarks(request: GenerateRequest, { minTokens, maxMarks }: CachingLimits): Note[] {
+  if (!isMarked(request)) return [];
+  const carriers = carriersOf(request);
+  const marks = carriers.map(markOf).filter((own) => own !== undefined);
+  const note = (path: string, because: string): Note => ({ code: 'dropped', path, because, harmless: true });
+  if (minTokens === 0) return [note('cache_control', 'this model has no cache that a request could mark')];
+  const kept = clientPlaces(carriers, maxMarks);
   return [
-    ...request.tools.map((tool, index) => site(toolKey(index), tool.cache, true, () => toolBytes(tool))),
-    ...request.system.map((part, index) =>
-      site(systemKey(index), part.cache, isMarkable(part), (needed) => textBytes(part.text, needed)),
-    ),
-    ...request.turns.flatMap((turn, at) =>
-      turn.parts.map((part, index) =>
-        site(partKey(at, index), markOf(part), isMarkable(part), (needed) => partBytes(part, needed)),
-      ),
-    ),
+    ...(marks.some(({ ttl }) => ttl === '1h')
+      ? [note('cache_control.ttl', 'Cortex caches for five minutes only')]
+      : []),
+    ...(kept.length < marks.length
+      ? [note('cache_control', `Cortex takes ${maxMarks} marks, and none on nothing, so the last ${kept.length} stay`)]
+      : []),
   ];
 }
 
-function isMarkable(part: Part): boolean {
-  if (part.kind === 'text') return part.text.trim() !== '';
-  return part.kind !== 'thinking' && part.kind !== 'opaque';
+function isMarked({ tools, system, turns }: GenerateRequest): boolean {
+  const has = (carrier: Carrier) => markOf(carrier) !== undefined;
+  return tools.some(has) || system.some(has) || turns.some(({ parts }) => parts.some(has));
+}
+
+function carriersOf({ tools, system, turns }: GenerateRequest): Carrier[] {
+  const carriers: Carrier[] = [...tools, ...system];
+  for (const { parts } of turns) for (const part of parts) carriers.push(part);
+  return carriers;
+}
+
+/** The last places that the client marked, of those where a mark may stand. */
+function clientPlaces(carriers: Carrier[], maxMarks: number): number[] {
+  const places: number[] = [];
+  carriers.forEach((carrier, place) => {
+    if (markOf(carrier) !== undefined && isMarkable(carrier)) places.push(place);
+  });
+  return maxMarks > 0 ? places.slice(-maxMarks) : [];
+}
+
+/** Most valuable first. */
+function automaticPlaces({ tools, system, turns }: GenerateRequest): number[] {
+  const places: number[] = [];
+  let start = tools.length + system.length + turns.reduce((sum, { parts }) => sum + parts.length, 0);
+  for (const { role, parts } of turns.toReversed()) {
+    if (places.length === 2) break;
+    start -= parts.length;
+    const index = role === 'user' ? parts.findLastIndex(isMarkable) : -1;
+    if (index >= 0) places.push(start + index);
+  }
+  if (system.length > 0) places.push(tools.length + system.length - 1);
+  if (tools.length > 0) places.push(tools.length - 1);
+  return places;
+}
+
+/** From here on the prompt is long enough to be cached, up to and including each place. */
+function firstLongPlace(carriers: Carrier[], minBytes: number): number {
+  let missing = minBytes;
+  for (const [place, carrier] of carriers.entries()) {
+    if (missing > 0) missing -= bytesOf(carrier, missing);
+    if (missing <= 0) return place;
+  }
+  return carriers.length;
+}
+
+function isMarkable(carrier: Carrier): boolean {
+  if (isTool(carrier)) return true;
+  if (carrier.kind === 'text') return carrier.text.trim() !== '';
+  return carrier.kind !== 'thinking' && carrier.kind !== 'opaque';
 }
 
 /** A mark on a piece of a tool result stands for the result: blocks inside it are no breakpoints. */
-function markOf(part: Part): CacheMark | undefined {
-  if (part.kind === 'thinking' || part.kind === 'opaque') return undefined;
-  if (part.cache !== undefined || part.kind !== 'tool-result') return part.cache;
-  return part.parts.map(markOf).find((inner) => inner !== undefined);
+function markOf(carrier: Carrier): CacheMark | undefined {
+  if (isTool(carrier)) return carrier.cache;
+  if (carrier.kind === 'thinking' || carrier.kind === 'opaque') return undefined;
+  if (carrier.cache !== undefined || carrier.kind !== 'tool-result') return carrier.cache;
+  for (const part of carrier.parts) {
+    const inner = markOf(part);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
-function applyMarks(request: GenerateRequest, chosen: Set<string>): GenerateRequest {
-  return {
-    ...request,
-    tools: request.tools.map((tool, index): Tool => mark(tool, chosen.has(toolKey(index)))),
-    system: request.system.map((part, index): TextPart => mark(part, chosen.has(systemKey(index)))),
-    turns: request.turns.map((turn, at): Turn => ({
-      ...turn,
-      parts: turn.parts.map((part, index) => markPart(part, chosen.has(partKey(at, index)))),
-    })),
-  };
+function applyMarks(request: GenerateRequest, chosen: ReadonlySet<number>): GenerateRequest {
+  let place = -1;
+  const isChosen = () => chosen.has((place += 1));
+  const tools = mapChanged(request.tools, (tool): Tool => mark(tool, isChosen()));
+  const system = mapChanged(request.system, (part): TextPart => mark(part, isChosen()));
+  const turns = mapChanged(request.turns, (turn): Turn => {
+    const parts = mapChanged(turn.parts, (part) => markPart(part, isChosen()));
+    return parts === turn.parts ? turn : { ...turn, parts };
+  });
+  const same = tools === request.tools && system === request.system && turns === request.turns;
+  return same ? request : { ...request, tools, system, turns };
 }
 
 function markPart(part: Part, chosen: boolean): Part {
   if (part.kind === 'thinking' || part.kind === 'opaque') return part;
   if (part.kind !== 'tool-result') return mark(part, chosen);
-  return mark({ ...part, parts: part.parts.map((inner) => markPart(inner, false)) }, chosen);
+  const parts = mapChanged(part.parts, (inner) => markPart(inner, false));
+  return mark(parts === part.parts ? part : { ...part, parts }, chosen);
 }
 
 function mark<T extends { cache?: CacheMark }>(carrier: T, chosen: boolean): T {
-  if (chosen) return { ...carrier, cache: {} };
+  if (chosen)
+    return carrier.cache !== undefined && carrier.cache.ttl === undefined ? carrier : { ...carrier, cache: {} };
   if (carrier.cache === undefined) return carrier;
   const { cache: _, ...bare } = carrier;
   return bare as T;
+}
+
+function isTool(carrier: Carrier): carrier is Tool {
+  return !('kind' in carrier);
+}
+
+function bytesOf(carrier: Carrier, needed: number): number {
+  return isTool(carrier) ? toolBytes(carrier) : partBytes(carrier, needed);
 }
 
 function partBytes(part: Part, needed: number): number {
@@ -151,23 +184,11 @@ function toolBytes(tool: Tool): number {
 
 /** Bytes of UTF-8, or some number of at least `needed`: a long text is not counted to its end. */
 function textBytes(text: string, needed: number): number {
-  if (text.length >= needed) return text.length;
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
+  let bytes = text.length;
+  for (let at = 0; at < text.length && bytes < needed; at += 1) {
+    const unit = text.charCodeAt(at);
+    // Three bytes for most of what is not Latin; each half of a surrogate pair is two of its four.
+    if (unit >= 0x80) bytes += unit < 0x8_00 || (unit >= 0xd8_00 && unit < 0xe0_00) ? 1 : 2;
   }
   return bytes;
-}
-
-function toolKey(index: number): string {
-  return `tool ${index}`;
-}
-
-function systemKey(index: number): string {
-  return `system ${index}`;
-}
-
-function partKey(turn: number, index: number): string {
-  return `turn ${turn} ${index}`;
 }

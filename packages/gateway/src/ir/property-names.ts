@@ -5,6 +5,7 @@
  */
 import { fingerprint } from './fingerprint.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { mapChanged } from './map-changed.ts';
 import type { GenerateRequest, Part, Tool } from './request.ts';
 
 const LEGAL = /^[a-zA-Z0-9_.-]{1,64}$/;
@@ -80,24 +81,35 @@ function renameInSchema(schema: Json | undefined, clientNames: Map<string, strin
     if (wire !== name) clientNames.set(wire, name);
     return wire;
   };
-  if (Array.isArray(schema)) return schema.map((entry) => walk(entry) ?? null);
+  if (Array.isArray(schema)) return mapChanged(schema, (entry) => walk(entry) ?? null);
   if (!isObject(schema)) return schema;
   const names = (value: Json) => (typeof value === 'string' ? rename(value) : value);
-  const written: JsonObject = {};
-  for (const [key, value] of Object.entries(schema)) {
-    if (key === 'required' && Array.isArray(value)) written[key] = value.map(names);
-    else if (key === '$ref' && typeof value === 'string') written[key] = renameInPointer(value, rename);
-    else if (SCHEMAS.has(key)) written[key] = walk(value);
-    else if (!isObject(value) || !(BY_PROPERTY.has(key) || BY_NAME.has(key))) written[key] = value;
-    else {
-      const entries = Object.entries(value).map(([name, inner]) => [
-        BY_PROPERTY.has(key) ? rename(name) : name,
-        key === 'dependentRequired' && Array.isArray(inner) ? inner.map(names) : walk(inner),
-      ]);
-      written[key] = Object.fromEntries(entries) as JsonObject;
-    }
+  return mapFields(schema, (value, key) => {
+    if (key === 'required' && Array.isArray(value)) return mapChanged(value, names);
+    if (key === '$ref' && typeof value === 'string') return renameInPointer(value, rename);
+    if (SCHEMAS.has(key)) return walk(value);
+    if (!isObject(value) || !(BY_PROPERTY.has(key) || BY_NAME.has(key))) return value;
+    const inner = mapFields(value, (named) =>
+      key === 'dependentRequired' && Array.isArray(named) ? mapChanged(named, names) : walk(named),
+    );
+    return BY_PROPERTY.has(key) ? renameFields(inner, rename) : inner;
+  });
+}
+
+/** The same object when no field changes, as in nearly every schema. */
+function mapFields(object: JsonObject, change: (value: Json | undefined, key: string) => Json | undefined): JsonObject {
+  let changed: JsonObject | undefined;
+  for (const key of Object.keys(object)) {
+    const value = object[key];
+    const after = change(value, key);
+    if (after !== value) (changed ??= { ...object })[key] = after;
   }
-  return written;
+  return changed ?? object;
+}
+
+function renameFields(object: JsonObject, rename: (name: string) => string): JsonObject {
+  if (Object.keys(object).every((name) => LEGAL.test(name))) return object;
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [rename(name), value]));
 }
 
 /** `#/properties/odd name/items`: what follows `properties` is a property's name. */

@@ -1,3 +1,4 @@
+import { imageTokens } from './image-tokens.ts';
 import type { Json } from './json.ts';
 import type { GenerateRequest, Part } from './request.ts';
 
@@ -5,8 +6,6 @@ import type { GenerateRequest, Part } from './request.ts';
 const BYTES_PER_TOKEN = 3;
 /** What surrounds each turn, part and tool. */
 const TOKENS_AROUND = 4;
-/** The most that Claude counts for an image; other families count less. */
-const TOKENS_PER_IMAGE = 1600;
 
 /** How many tokens a prompt will have, leaning high: for clients that ask in advance, since Cortex does not tell. */
 export function estimateTokens(request: GenerateRequest): number {
@@ -31,7 +30,7 @@ function tokensOf(part: Part): number {
     case 'tool-result':
       return part.parts.reduce((sum, inner) => sum + tokensOf(inner), TOKENS_AROUND);
     case 'media':
-      return TOKENS_PER_IMAGE;
+      return TOKENS_AROUND + imageTokens('base64' in part.source ? part.source.base64 : undefined);
     case 'opaque':
       return around(part.value);
   }

@@ -37,6 +37,11 @@ export function sumUsage(parts: Usage[]): Usage {
   return sum;
 }
 
+/** Everything that rate limits count; cached tokens are prompt tokens, too. */
+export function totalTokens({ input, cacheRead, cacheWrite5m, cacheWrite1h, output }: Usage): number {
+  return (input ?? 0) + (cacheRead ?? 0) + (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0) + (output ?? 0);
+}
+
 function definedOnly(usage: Usage): Partial<Usage> {
   return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined));
 }

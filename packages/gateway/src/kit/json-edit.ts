@@ -54,7 +54,7 @@ function enter(root: Plan, edit: JsonEdit): void {
 }
 
 function spliceValue(view: JsonView, plan: Plan): Splice[] {
-  const [start, end] = view.span;
+  const { start, end } = view;
   if (plan.set !== undefined) return [{ start, end, text: JSON.stringify(plan.set) }];
   if (plan.inner.size === 0) return [];
   if (view.isObject) return spliceObject(view, plan);
@@ -65,7 +65,7 @@ function spliceValue(view: JsonView, plan: Plan): Splice[] {
 
 function spliceObject(view: JsonView, { inner }: Plan): Splice[] {
   const members = Array.from(view.members());
-  const extents = members.map(([, { keyStart, value }]): Span => [keyStart, value.span[1]]);
+  const extents = members.map(([, { keyStart, value }]): Span => [keyStart, value.end]);
   const removed = members.map(([key]) => inner.get(key)?.remove === true);
   const changed = members.flatMap(([key, { value }], index) => {
     const plan = inner.get(key);
@@ -76,7 +76,7 @@ function spliceObject(view: JsonView, { inner }: Plan): Splice[] {
     return value === undefined ? [] : [`${JSON.stringify(String(key))}:${JSON.stringify(value)}`];
   });
   if (added.length > 0) {
-    const at = extents.at(-1)?.[1] ?? view.span[0] + 1;
+    const at = extents.at(-1)?.[1] ?? view.start + 1;
     const comma = removed.every(Boolean) ? '' : ',';
     changed.push({ start: at, end: at, text: comma + added.join(',') });
   }
@@ -85,7 +85,7 @@ function spliceObject(view: JsonView, { inner }: Plan): Splice[] {
 
 function spliceArray(view: JsonView, { inner }: Plan): Splice[] {
   const items = view.items();
-  const extents = items.map((item) => item.span);
+  const extents = items.map(({ start, end }): Span => [start, end]);
   const removed = items.map((_, index) => inner.get(index)?.remove === true);
   const changed = items.flatMap((item, index) => {
     const plan = inner.get(index);

@@ -1,25 +1,45 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../errors/error.ts';
-import { topLevelSpans } from './json-span.ts';
+import { outlineObject } from './json-span.ts';
 
 const values = (text: string) => {
   const bytes = Buffer.from(text);
   return Object.fromEntries(
-    [...topLevelSpans(bytes)].map(([key, [start, end]]) => [key, JSON.parse(bytes.toString('utf8', start, end))]),
+    [...outlineObject(bytes).spans].map(([key, [start, end]]) => [key, JSON.parse(bytes.toString('utf8', start, end))]),
   );
 };
 
 function verdictOn(text: string): string {
   try {
-    topLevelSpans(Buffer.from(text));
+    outlineObject(Buffer.from(text));
     return 'accepted';
   } catch (error) {
     return error instanceof GatewayError ? error.kind : 'a defect';
   }
 }
 
-describe('topLevelSpans', () => {
+describe('outlineObject', () => {
+  it.each([
+    ['arrays', '[', ']'],
+    ['objects', '{"a":', '}'],
+  ])('takes %s 499 levels deep, the body counted, and refuses 500', (_what, open, close) => {
+    const nested = (levels: number) => `{"a":${open.repeat(levels)}${open === '[' ? '' : '1'}${close.repeat(levels)}}`;
+    expect(verdictOn(nested(498))).toBe('accepted');
+    expect(verdictOn(nested(500))).toBe('invalid-request');
+    expect(() => outlineObject(Buffer.from(nested(200_000)))).toThrow('500 levels deep');
+  });
+
+  it.each([
+    ['a stray byte', [0xff]],
+    ['half a character', [0xe2, 0x82]],
+    ['an overlong form', [0xc0, 0xaf]],
+    ['a surrogate', [0xed, 0xa0, 0x80]],
+  ])('refuses %s, which JSON.parse would replace', (_what, bytes) => {
+    const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]);
+    expect(() => outlineObject(body)).toThrow('The body is not valid UTF-8');
+  });
+
   it('agrees with JSON.parse on any object, however it is laid out', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(0, 2, '\t'), (object, indent) => {
@@ -67,6 +87,6 @@ describe('topLevelSpans', () => {
     ['{"model":"cheap","model":"dear"}', 'has the field "model" twice'],
     [String.raw`{"model":"cheap","\u006dodel":"dear"}`, 'has the field "model" twice'],
   ])('refuses %j: %s', (text, message) => {
-    expect(() => topLevelSpans(Buffer.from(text))).toThrow(message);
+    expect(() => outlineObject(Buffer.from(text))).toThrow(message);
   });
 });

@@ -36,6 +36,12 @@ export class Lru<V> {
     }
   }
 
+  /** What is kept and not too old, least recently used first. */
+  *entries(): Generator<[string, V]> {
+    const nowMs = this.#options.now();
+    for (const [key, { value, expiresAt }] of this.#entries) if (expiresAt > nowMs) yield [key, value];
+  }
+
   delete(key: string): void {
     this.#forget(key);
   }

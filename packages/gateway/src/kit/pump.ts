@@ -1,59 +1,77 @@
-import type { Readable } from 'node:stream';
 import type { Transducer } from '../ir/transducer.ts';
+import type { ByteSource } from './byte-source.ts';
 
 /**
- * The one byte loop: an upstream body through a transducer into `accept`. One await per network chunk;
- * `accept` answers with a promise only when the reader must wait (the client is slow), which stops our
- * reads and so the upstream's writes. Whatever happens, the upstream body is closed on the way out.
+ * The one byte loop: an upstream body through a transducer into `accept`. Nothing is awaited between chunks
+ * unless `accept` answers with a promise, as it does when the client is slow: that stops our reads and so
+ * the upstream's writes. Whatever happens, the upstream body is closed on the way out.
  *
  * `end()` of the transducer runs only when the body ended by itself, complete or cut.
+ * @param signal the one the body's call was made with, which breaks off the body when it is aborted
  * @throws what the body or `accept` threw; the signal's reason when aborted
  */
-export async function pump<O>(
-  body: Readable,
+export function pump<O>(
+  body: ByteSource,
   transducer: Transducer<Uint8Array, O>,
   accept: (outputs: O[]) => void | Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const close = () => body.destroy();
-  signal.addEventListener('abort', close, { once: true });
-  try {
-    for await (const bytes of body as AsyncIterable<Uint8Array>) {
-      const outputs = transducer.push(bytes);
-      if (outputs.length > 0) await accept(outputs);
-      signal.throwIfAborted();
-    }
-    signal.throwIfAborted();
-    await accept(transducer.end());
-  } catch (cause) {
-    if (signal.aborted) throw signal.reason;
-    throw cause;
-  } finally {
-    signal.removeEventListener('abort', close);
-    body.destroy();
-  }
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      body.destroy();
+      reject((signal.aborted ? signal.reason : cause) as Error);
+    };
+    body.readInto({
+      take(bytes) {
+        try {
+          const outputs = transducer.push(bytes);
+          const waiting = outputs.length === 0 ? undefined : accept(outputs);
+          if (signal.aborted) fail(signal.reason);
+          else if (waiting !== undefined) return waiting.catch(fail);
+        } catch (cause) {
+          fail(cause);
+        }
+        return undefined;
+      },
+      end() {
+        try {
+          if (signal.aborted) return fail(signal.reason);
+          const waiting = accept(transducer.end());
+          if (waiting === undefined) resolve();
+          else waiting.then(resolve, fail);
+        } catch (cause) {
+          fail(cause);
+        }
+      },
+      fail,
+    });
+  });
 }
 
 /** Collects a body that must be read whole. Reading stops once it is longer than `limit`: the result then is, too. */
-export async function readWhole(body: Readable, limit: number, signal: AbortSignal): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const tooLong = new Error('longer than the limit');
-  try {
-    await pump(
-      body,
-      { push: (bytes) => [bytes], end: () => [] },
-      (pieces: Uint8Array[]) => {
-        for (const piece of pieces) {
-          chunks.push(piece);
-          size += piece.length;
-        }
-        if (size > limit) throw tooLong;
+export function readWhole(body: ByteSource, limit: number, signal: AbortSignal): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const fail = (cause: unknown) => reject((signal.aborted ? signal.reason : cause) as Error);
+    const finish = () => {
+      const [only] = chunks;
+      // Most answers fit into one read of the socket.
+      resolve(chunks.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(chunks, size));
+    };
+    body.readInto({
+      take(bytes) {
+        chunks.push(bytes);
+        size += bytes.length;
+        if (size <= limit) return;
+        body.destroy();
+        finish();
       },
-      signal,
-    );
-  } catch (cause) {
-    if (cause !== tooLong) throw cause;
-  }
-  return Buffer.concat(chunks);
+      end() {
+        if (signal.aborted) fail(signal.reason);
+        else finish();
+      },
+      fail,
+    });
+  });
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../errors/error.ts';
 import type { Secret } from '../kit/secret.ts';
 
@@ -9,10 +9,16 @@ export interface Caller {
 
 export type Identify = (credential: string | undefined) => Caller;
 
+const MASTER: Caller = { id: 'master' };
+
 /** @returns a check that compares in constant time and throws GatewayError `unauthenticated` otherwise */
 export function identifyByMasterKey(masterKey: Secret): Identify {
   const expected = digest(masterKey.reveal());
+  // The key itself, once it was sent: known again without hashing. A set looks for a hash of its own, with a seed that
+  // no client knows, so how long it takes tells nothing of how much of a guess was right.
+  const accepted = new Set<string>();
   return (credential) => {
+    if (credential !== undefined && accepted.has(credential)) return MASTER;
     if (credential === undefined || credential === '') {
       throw new GatewayError(
         'unauthenticated',
@@ -25,10 +31,11 @@ export function identifyByMasterKey(masterKey: Secret): Identify {
         'This API key is not the key of this gateway. Use the value of COULOIR_MASTER_KEY (or LITELLM_MASTER_KEY, or general_settings.master_key), or the key printed at the first start.',
       );
     }
-    return { id: 'master' };
+    accepted.add(credential);
+    return MASTER;
   };
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Lru } from '../kit/lru.ts';
 
 /**
@@ -24,7 +24,7 @@ const MOST_REMEMBERED = 10_000;
 
 export function createRepeatGuard(now: () => number): RepeatGuard {
   const failures = new Lru<number>({ capacity: MOST_REMEMBERED, ttlMs: FORGET_MS, now });
-  const keyOf = (asker: string, body: Buffer) => `${asker} ${createHash('sha1').update(body).digest('base64')}`;
+  const keyOf = (asker: string, body: Buffer) => `${asker} ${hash('sha1', body, 'base64')}`;
   return {
     pauseMs(asker, body) {
       // Hashing costs as much as everything else here: while nothing fails it is not done.

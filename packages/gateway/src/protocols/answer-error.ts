@@ -9,14 +9,26 @@ export function brokenAnswer(what: string): GatewayError {
   return new GatewayError('upstream-broken', `The upstream's answer is broken: ${what}. Try again.`, { retry: 'same' });
 }
 
+/** Chat Completions and the legacy endpoint, Messages, embeddings. */
+const ANSWERS = ['choices', 'content', 'data'] as const;
+
+/** True for a body or chunk that has a place for an answer, whether anything is in it or not. */
+export function holdsAnswer(body: JsonObject): boolean {
+  return ANSWERS.some((field) => Array.isArray(body[field]));
+}
+
+/** True for a body or chunk that says what went wrong instead of answering: OpenAI's envelope or Snowflake's flat one. */
+export function isFailure(body: JsonObject): boolean {
+  if (body.error !== undefined && body.error !== null && body.error !== false) return true;
+  return !holdsAnswer(body) && ['message', 'code', 'error_code'].some((field) => hasText(body[field]));
+}
+
 /**
  * The error that stands where an answer or a chunk should, in OpenAI's envelope or a flat one; undefined
  * for a body that is none. What it means is for `upstream/classify` to say: its words are in `detail`.
  */
 export function readAnswerError(body: JsonObject, event?: string): GatewayError | undefined {
-  const flat = !Array.isArray(body.choices) && ['message', 'code', 'error_code'].some((field) => hasText(body[field]));
-  const told = body.error !== undefined && body.error !== null && body.error !== false;
-  if (event !== 'error' && !told && !flat) return undefined;
+  if (event !== 'error' && !isFailure(body)) return undefined;
   const inner = isObject(body.error) ? body.error : body;
   const message = text(inner.message) ?? text(body.message) ?? text(body.error);
   const code = text(inner.code) ?? text(inner.error_code) ?? text(inner.type);

@@ -21,11 +21,14 @@ export interface ClientCodec {
   writeMessage(events: StreamEvent[], options: WriterOptions): JsonObject;
   /** The body of an error answer, before headers. */
   writeError(error: GatewayError, requestId: string): JsonObject;
-  /** The events that end a stream in an error. */
-  writeErrorEvents(error: GatewayError, requestId: string): SseEvent[];
+  /** The events that end a stream in an error, perhaps before its first event. */
+  writeErrorEvents(error: GatewayError, requestId: string, asked: AskedAnswer): SseEvent[];
   /** The HTTP status of an error before headers, for a client that reads statuses in its own way; the error's own when absent. */
   statusOf?(error: GatewayError): number;
 }
+
+/** What is known of an answer before it begins. */
+export type AskedAnswer = Pick<WriterOptions, 'model' | 'createdAt'>;
 
 /** How we talk to an upstream. */
 export interface UpstreamCodec {
@@ -96,6 +99,8 @@ export interface ModelCapabilities {
   maxOutputTokens: number;
   tools: boolean;
   vision: boolean;
+  /** True where an image may be a link; elsewhere its bytes must be in the request. False when absent. */
+  imageUrls?: true;
   /** How JSON Schema output is asked for: a field of the request, a forced tool, or not at all. */
   structuredOutput: 'native' | 'tool' | 'none';
   /** `adaptive`: thinking {type: adaptive} with effort; `budget`: {type: enabled, budget_tokens}; `effort`: reasoning_effort. */

@@ -162,7 +162,7 @@ const CORTEX_ERRORS = {
     status: 415,
     text: 'Invalid input value',
     evidence: 'reported',
-    source: 'weave-os router, GET /api/v2/cortex/models without a content type',
+    source: 'weave-os router, GET /api/v2/cortex/models without a content type; of a POST unpublished',
   },
   'entity-required': {
     status: 400,

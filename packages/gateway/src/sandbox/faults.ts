@@ -25,7 +25,10 @@ type FaultEffect =
 const LOAD_BALANCER_PAGE =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n';
 
+const LOGIN_PAGE = '<html>\r\n<head><title>Sign in</title></head>\r\n<body>\r\nFound\r\n</body>\r\n</html>\r\n';
+
 const FAULTS = {
+  '302': { does: 'page', status: 302, contentType: 'text/html', body: LOGIN_PAGE },
   '401': { does: 'refuse', error: 'pat-invalid' },
   '402': { does: 'refuse', error: 'budget-exceeded' },
   '403': { does: 'refuse', error: 'not-authorized' },

@@ -1,7 +1,9 @@
 /** Who may call Cortex: account roles, the database roles granted to them, and the roles of the one user. */
 
-/** Either opens the REST API; the first is granted to PUBLIC in a new account, the second to nobody. */
-const REST_API_ROLES = ['SNOWFLAKE.CORTEX_USER', 'SNOWFLAKE.CORTEX_REST_API_USER'];
+/** Opens all of Cortex, its SQL functions too; granted to PUBLIC in a new account. */
+const CORTEX_USER = 'SNOWFLAKE.CORTEX_USER';
+/** Opens the REST API alone; granted to nobody. */
+const REST_API_USER = 'SNOWFLAKE.CORTEX_REST_API_USER';
 
 export class Grants {
   /** Account roles with the roles granted to them, of both kinds. */
@@ -50,10 +52,18 @@ export class Grants {
 
   /** Whether the user may take the role, and it opens the REST API, directly, through another role or through PUBLIC. */
   mayCallCortex(role: string): boolean {
+    return this.#holds(role, CORTEX_USER) || this.#holds(role, REST_API_USER);
+  }
+
+  /** The same of Cortex's functions in SQL. */
+  mayCallFunctions(role: string): boolean {
+    return this.#holds(role, CORTEX_USER);
+  }
+
+  #holds(role: string, databaseRole: string): boolean {
     const name = role.toUpperCase();
     if (!this.#rolesOfUser.has(name)) return false;
-    const reached = new Set([...this.#reach(name), ...this.#reach('PUBLIC')]);
-    return REST_API_ROLES.some((databaseRole) => reached.has(databaseRole));
+    return this.#reach(name).has(databaseRole) || this.#reach('PUBLIC').has(databaseRole);
   }
 
   /** Whether the role sees SNOWFLAKE.ACCOUNT_USAGE. */

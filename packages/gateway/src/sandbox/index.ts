@@ -6,5 +6,5 @@ export { documentedLimits, type ModelLimit } from './limits.ts';
 export { createPlayer } from './recordings/player.ts';
 export { createRecorder } from './recordings/recorder.ts';
 export type { RunningServer } from './recordings/listen.ts';
-export type { LoggedRequest } from './request-log.ts';
-export { DEFAULT_SWITCHES, type Switches } from './switches.ts';
+export { DEFAULT_MEMORY, type LoggedRequest, type RequestMemory } from './request-log.ts';
+export { SWITCHES, type Switches } from './switches.ts';

@@ -29,7 +29,10 @@ export interface SandboxModel {
 
 const ADAPTIVE_EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 const CLAUDE_4_6_EFFORTS = ['low', 'medium', 'high', 'max'] as const;
-const OPENAI_EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
+/** docs/cortex-quirks.md#openai-efforts */
+const GPT_5_EFFORTS = ['minimal', 'low', 'medium', 'high'] as const;
+const GPT_5_1_EFFORTS = ['none', 'low', 'medium', 'high'] as const;
+const GPT_5_2_EFFORTS = [...GPT_5_1_EFFORTS, 'xhigh'] as const;
 
 const CLAUDE = {
   family: 'claude',
@@ -66,14 +69,14 @@ const OPENAI = {
   tools: true,
   vision: true,
   thinking: 'effort',
-  efforts: OPENAI_EFFORTS,
+  efforts: GPT_5_EFFORTS,
   prefill: true,
   sampling: true,
   toolsWithReasoning: true,
   tinyNeedsEffort: false,
 } as const satisfies Omit<SandboxModel, 'name'>;
 
-const OPENAI_5_4 = { ...OPENAI, contextWindow: 400_000, maxOutput: 128_000 } as const;
+const OPENAI_5_4 = { ...OPENAI, efforts: GPT_5_2_EFFORTS, contextWindow: 400_000, maxOutput: 128_000 } as const;
 const OPENAI_5_6 = { ...OPENAI_5_4, toolsWithReasoning: false } as const;
 const OPENAI_PLAIN = { ...OPENAI, contextWindow: 128_000, thinking: 'none', efforts: [] } as const;
 
@@ -114,8 +117,8 @@ const TABLE: Readonly<Record<string, Omit<SandboxModel, 'name'>>> = {
   'openai-gpt-5.6-terra': OPENAI_5_6,
   'openai-gpt-5.5': OPENAI_5_4,
   'openai-gpt-5.4': { ...OPENAI_5_4, tinyNeedsEffort: true },
-  'openai-gpt-5.2': { ...OPENAI, tinyNeedsEffort: true },
-  'openai-gpt-5.1': { ...OPENAI, tinyNeedsEffort: true },
+  'openai-gpt-5.2': { ...OPENAI, efforts: GPT_5_2_EFFORTS, tinyNeedsEffort: true },
+  'openai-gpt-5.1': { ...OPENAI, efforts: GPT_5_1_EFFORTS, tinyNeedsEffort: true },
   'openai-gpt-5': OPENAI,
   'openai-gpt-5-mini': OPENAI,
   'openai-gpt-5-nano': OPENAI,

@@ -4,14 +4,14 @@
  */
 import { isAllowed } from './account.ts';
 import { errorReply, refuse } from './errors.ts';
+import { saysJson } from './media-type.ts';
 import { MODEL_NAMES } from './model-table.ts';
 import { inferenceRegion } from './regions.ts';
 import type { AccountSurface } from './account-surface.ts';
 
 /** `{"models": [...]}` in the body asks which of those names are served; `{}` asks for all. */
 export const modelsSurface: AccountSurface = ({ headers, body, bytes, requestId }, { account: { settings } }) => {
-  const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-  if (mediaType !== 'application/json') return errorReply(refuse('media-type-missing'), requestId);
+  if (!saysJson(headers)) return errorReply(refuse('media-type-missing'), requestId);
   if (bytes === 0) return errorReply(refuse('entity-required'), requestId);
   const wanted = body.models;
   if (wanted !== undefined && !Array.isArray(wanted)) return errorReply(refuse('payload-invalid'), requestId);

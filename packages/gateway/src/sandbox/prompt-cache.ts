@@ -46,10 +46,13 @@ export class PromptCache {
     this.#entries = new Lru({ capacity: CAPACITY, weigh: () => 1, ttlMs: LIFE_MS, now: options.now });
   }
 
-  /** Splits the prompt's tokens into read, written and plain ones, and remembers it for the next request. */
-  account(model: string, segments: PromptSegment[]): CacheAccount {
+  /**
+   * Splits the prompt's tokens into read, written and plain ones, and remembers it for the next request.
+   * @param cacheKey tells implicit caches apart; marks alone decide for Claude
+   */
+  account(model: string, segments: PromptSegment[], cacheKey = ''): CacheAccount {
     if (model.startsWith('claude-')) return this.#explicit(model, segments);
-    if (model.startsWith('openai-')) return this.#implicit(model, segments);
+    if (model.startsWith('openai-')) return this.#implicit(`${model}\0${cacheKey}`, segments);
     return { input: totalOf(segments), read: 0, written: 0 };
   }
 
@@ -74,10 +77,10 @@ export class PromptCache {
     return near.find(({ hash }) => this.#entries.get(hash) !== undefined);
   }
 
-  #implicit(model: string, segments: PromptSegment[]): CacheAccount {
+  #implicit(identity: string, segments: PromptSegment[]): CacheAccount {
     const total = totalOf(segments);
     const text = Buffer.from(segments.map((segment) => segment.text).join('\n'));
-    const hash = createHash('sha256').update(model);
+    const hash = createHash('sha256').update(identity);
     let read = 0;
     let hashedTo = 0;
     const longest = Math.min(total, Math.floor(text.length / BYTES_PER_TOKEN));

@@ -19,6 +19,16 @@ export interface Prompt {
   maxTokens: number;
   /** A sequence at which the answer stops, where the surface honours it. */
   stop: string[];
+  /** Most tokens of one thought; the simulated model thinks no further. */
+  thinkingTokens?: number;
+  /** Sampling settings that the model honours. It has nothing to sample, so its reply repeats them instead. */
+  settings?: JsonObject;
+  /** How much the model says where no script says it. */
+  verbosity?: 'low' | 'medium' | 'high';
+  /** How many answers are generated; all alike. */
+  choices?: number;
+  /** Prompts share an implicit cache only with those of the same key. */
+  cacheKey?: string;
 }
 
 export interface PromptMessage {

@@ -5,8 +5,8 @@ import { isObject, type Json, type JsonObject } from '../ir/json.ts';
 const MAX_BYTES = 20 * 1024 * 1024;
 
 export type ReadBody =
-  /** An empty body reads as `{}` with 0 bytes. */
-  { kind: 'object'; body: JsonObject; bytes: number } | { kind: 'not-an-object'; text: string } | { kind: 'too-large' };
+  /** An empty body reads as `{}`; `raw` is what came. */
+  { kind: 'object'; body: JsonObject; raw: Buffer } | { kind: 'not-an-object'; raw: Buffer } | { kind: 'too-large' };
 
 /** Reads to the end even what is too large, so that the client is ready to hear the refusal. */
 export async function readBody(request: IncomingMessage): Promise<ReadBody> {
@@ -17,10 +17,10 @@ export async function readBody(request: IncomingMessage): Promise<ReadBody> {
     if (bytes <= MAX_BYTES) chunks.push(chunk);
   }
   if (bytes > MAX_BYTES) return { kind: 'too-large' };
-  if (bytes === 0) return { kind: 'object', body: {}, bytes };
-  const text = Buffer.concat(chunks).toString();
-  const body = parse(text);
-  return isObject(body) ? { kind: 'object', body, bytes } : { kind: 'not-an-object', text };
+  const raw = Buffer.concat(chunks);
+  if (bytes === 0) return { kind: 'object', body: {}, raw };
+  const body = parse(raw.toString());
+  return isObject(body) ? { kind: 'object', body, raw } : { kind: 'not-an-object', raw };
 }
 
 function parse(text: string): Json | undefined {

@@ -12,6 +12,7 @@ import { gated } from './gate.ts';
 import { messagesSurface } from './messages/index.ts';
 import { modelsSurface } from './models.ts';
 import type { ReadBody } from './read-body.ts';
+import type { OpenEntry } from './request-log.ts';
 import { cancelSurface, STATEMENTS_PATH, statusSurface, submitSurface } from './sql/index.ts';
 import type { AccountSurface, AccountWorld } from './account-surface.ts';
 import type { SandboxReply } from './surface.ts';
@@ -63,15 +64,16 @@ export interface IncomingCall {
   headers: IncomingHttpHeaders;
   read: ReadBody;
   requestId: string;
+  entry: OpenEntry;
 }
 
 /** The answer to one call: path, method, credentials, body and then the surface decide, in this order. */
 export function answerCall(call: IncomingCall, world: AccountWorld): SandboxReply {
-  const { method, pathname, query, read, requestId } = call;
+  const { method, pathname, query, read, requestId, entry } = call;
   if (pathname === '/' && method === 'GET') return GREETING;
   const credential = answerCredentialCall(call, world.credentials);
   if (credential !== undefined) return credential;
-  const admin = answerAdmin(method, pathname, read.kind === 'object' ? read.body : {}, world);
+  const admin = answerAdmin({ method, pathname, query, body: read.kind === 'object' ? read.body : {} }, world);
   if (admin !== undefined) return admin;
   const route = findRoute(pathname);
   if (route === undefined) return errorReply(refuse('no-such-path'), requestId);
@@ -88,7 +90,10 @@ export function answerCall(call: IncomingCall, world: AccountWorld): SandboxRepl
     case 'not-an-object':
       return errorReply(refuse('payload-invalid'), requestId);
     case 'object':
-      return route.surface({ headers, body: read.body, requestId, bytes: read.bytes, pathname, query }, world);
+      return route.surface(
+        { headers, body: read.body, requestId, bytes: read.raw.length, pathname, query, entry },
+        world,
+      );
   }
 }
 

@@ -12,13 +12,13 @@ import { errorReply, refuse } from './errors.ts';
 import type { ModelLimit } from './limits.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { readBody } from './read-body.ts';
-import { type LoggedRequest, type OpenEntry, RequestLog } from './request-log.ts';
+import { type LoggedRequest, type OpenEntry, RequestLog, type RequestMemory } from './request-log.ts';
 import { answerCall } from './routes.ts';
 import { StatementStore } from './sql/statement-store.ts';
 import type { AccountWorld } from './account-surface.ts';
 import type { SandboxReply, Scenario } from './surface.ts';
 import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
-import { writeReply } from './write-reply.ts';
+import { type Delivery, writeReply } from './write-reply.ts';
 
 export interface SandboxOptions {
   /** 0, the default, takes any free port. */
@@ -34,10 +34,12 @@ export interface SandboxOptions {
   account?: Partial<AccountSettings>;
   /** Requests and tokens per minute by model, `*` for every other; none unless said. */
   limits?: Record<string, ModelLimit>;
-  /** Random faults: `5%:503`, `503`, `5%:reset@llama3.1-8b`. */
+  /** Random faults, as `parseFault` reads them: `5%:503`, `503`, `5%:stall=2s@llama3.1-8b`, `20%:mixed`. */
   faults?: PlannedFault[];
   /** Who may pass; any token that begins with `sandbox-` unless said. */
   credentials?: SandboxCredentials;
+  /** What is kept of past requests: the last thousand, and 64 MiB of their bodies, unless said. */
+  remember?: Partial<RequestMemory>;
   /** Gets one line per request. */
   log?: (line: string) => void;
   clock?: Clock;
@@ -47,7 +49,7 @@ export interface CortexSandbox {
   /** `http://127.0.0.1:4010`; Cortex paths follow as under an account's host. */
   readonly url: string;
   readonly port: number;
-  /** The last thousand requests, oldest first. */
+  /** The newest requests, oldest first; without the sandbox's own calls. */
   readonly requests: readonly LoggedRequest[];
   /** Tokens, keys and sessions, to add and to revoke. */
   readonly credentials: CredentialStore;
@@ -67,9 +69,9 @@ const ATTEMPTS_KEPT = { capacity: 10_000, ttlMs: 3_600_000, weigh: () => 1 };
  */
 export async function createCortexSandbox(options: SandboxOptions = {}): Promise<CortexSandbox> {
   const { port = 0, host = '127.0.0.1', clock = systemClock, log = () => undefined } = options;
-  const world = createWorld(options, clock);
-  const requests = new RequestLog();
+  const requests = new RequestLog(options.remember);
   const sockets = new Set<Socket>();
+  const world = createWorld(options, clock, { requests, openConnections: () => sockets.size });
   let count = 0;
 
   const server = createServer((request, response) => {
@@ -78,19 +80,19 @@ export async function createCortexSandbox(options: SandboxOptions = {}): Promise
     const { method = 'GET', url: path = '/', headers } = request;
     const entry = requests.begin({ method, path, headers, requestId, startedAt: clock.now() });
     const gone = new AbortController();
-    let settled = false;
+    let delivery: Delivery | undefined;
     // A write to a client that has just left: 'close' follows and says so.
     response.on('error', () => undefined);
     response.on('close', () => {
       // A reset of our own leaves the response unfinished too, but by then the exchange has settled.
-      const answered = settled || response.writableFinished;
+      const ending = delivery ?? (response.writableFinished ? 'complete' : 'aborted');
       if (response.headersSent) entry.status = response.statusCode;
-      requests.end(entry, clock.now(), !answered);
-      log(`${method} ${path} ${entry.status ?? 'reset'}${answered ? '' : ' aborted'} ${requestId}`);
+      requests.end(entry, clock.now(), ending);
+      log(`${method} ${path} ${entry.status ?? 'reset'}${ending === 'aborted' ? ' aborted' : ''} ${requestId}`);
       gone.abort(new Error('The client left.'));
     });
     exchange(request, response, entry, gone.signal).then(
-      () => (settled = true),
+      (delivered) => (delivery = delivered),
       () => response.destroy(),
     );
   });
@@ -100,24 +102,24 @@ export async function createCortexSandbox(options: SandboxOptions = {}): Promise
     response: ServerResponse,
     entry: OpenEntry,
     gone: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Delivery> {
     const { method, requestId } = entry;
     response.setHeader('X-Snowflake-Request-ID', requestId);
     response.setHeader('x-couloir-sandbox', '1');
     // Clients correct their clock by it.
     response.setHeader('Date', new Date(clock.now()).toUTCString());
     const read = await readBody(request);
-    if (read.kind === 'object') entry.body = read.body;
+    requests.keepBody(entry, read);
     let reply: SandboxReply;
     try {
       const [, pathname = '', search = ''] = /^([^?]*)\??(.*)$/s.exec(entry.path) ?? [];
       const query = new URLSearchParams(search);
-      reply = answerCall({ method, pathname, query, headers: request.headers, read, requestId }, world);
+      reply = answerCall({ method, pathname, query, headers: request.headers, read, requestId, entry }, world);
     } catch (cause) {
       log(`${method} ${entry.path} failed in the sandbox itself: ${inspect(cause)}`);
       reply = errorReply(refuse('internal-error'), requestId);
     }
-    await writeReply(response, reply, clock, gone);
+    return writeReply(response, reply, clock, gone);
   }
 
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -149,7 +151,11 @@ export async function createCortexSandbox(options: SandboxOptions = {}): Promise
   };
 }
 
-function createWorld(options: SandboxOptions, clock: Clock): AccountWorld {
+function createWorld(
+  options: SandboxOptions,
+  clock: Clock,
+  traffic: Pick<AccountWorld, 'requests' | 'openConnections'>,
+): AccountWorld {
   const { seed = 'couloir', switches, scenario, account, limits, faults } = options;
   const now = () => clock.now();
   const attempts = new Lru<number>({ ...ATTEMPTS_KEPT, now });
@@ -168,6 +174,7 @@ function createWorld(options: SandboxOptions, clock: Clock): AccountWorld {
     }),
     credentials: new CredentialStore(options.credentials ?? {}, { now, seed }),
     statements: new StatementStore(),
+    ...traffic,
     attempt(fingerprint) {
       const earlier = attempts.get(fingerprint) ?? 0;
       attempts.set(fingerprint, earlier + 1);

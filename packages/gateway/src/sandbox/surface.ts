@@ -28,8 +28,8 @@ export interface SandboxWorld {
   seed: string;
   /** Scripts by model name, for prompts that bring none. */
   scenario?: Scenario;
-  /** Gets the counts of a turn that was answered. */
-  meter?: (usage: SimulatedUsage) => void;
+  /** Gets what was decided for a turn: its counts, and the fault that takes the place of its answer or breaks it. */
+  observe?: (turn: { usage: SimulatedUsage; fault?: string }) => void;
   /** The fault that befalls this request unless its script has one of its own. */
   fault?: string;
   /** How many times this very request was seen before (`fail 503 x2`); counts it. */

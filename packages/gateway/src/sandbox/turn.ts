@@ -35,8 +35,10 @@ export interface Fault {
 export interface Timing {
   /** Milliseconds between events. */
   paceMs: number;
-  /** Silence after the response headers, before the first event. */
+  /** Silence after the response headers, before the first event unless `stallAt` says another. */
   stallMs: number;
+  /** Before which event the silence is; 0, the first, unless said. */
+  stallAt?: number;
   /** Reset the connection after this many events. */
   cutAfter?: number;
 }

@@ -36,3 +36,30 @@ test('a reader that stops is not written ahead of', async () => {
   await vi.waitUntil(() => outcome === 'given up', { interval: 1 });
   server.close();
 });
+
+test('a silence amid a stream comes when what precedes it has left', async () => {
+  const reply: SandboxReply = {
+    kind: 'stream',
+    events: ['a', 'b', 'c', 'd'].map((data) => ({ data })),
+    timing: { paceMs: 0, stallMs: 5, stallAt: 2 },
+  };
+  let received = '';
+  const silences: string[] = [];
+  const clock = {
+    ...systemClock,
+    sleep: async () => {
+      await vi.waitUntil(() => received.endsWith('data: b\n\n'), { interval: 1 });
+      silences.push(received);
+    },
+  };
+  const server = createServer((_request, response) => {
+    void writeReply(response, reply, clock, new AbortController().signal);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  for await (const piece of answer.body ?? []) received += Buffer.from(piece).toString();
+  expect(silences).toEqual(['data: a\n\ndata: b\n\n']);
+  expect(received).toBe('data: a\n\ndata: b\n\ndata: c\n\ndata: d\n\n');
+  server.close();
+});

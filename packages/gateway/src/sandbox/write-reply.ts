@@ -13,17 +13,20 @@ const RECORDED_HEADERS = {
   vary: 'Accept-Encoding, User-Agent',
 };
 
+/** Whether the client was sent the whole answer, or the connection was reset before its end. */
+export type Delivery = 'complete' | 'cut';
+
 /** Settles when everything is written. Rejects when the client leaves first. */
 export async function writeReply(
   response: ServerResponse,
   reply: SandboxReply,
   clock: Clock,
   gone: AbortSignal,
-): Promise<void> {
+): Promise<Delivery> {
   switch (reply.kind) {
     case 'reset':
       response.socket?.resetAndDestroy();
-      return;
+      return 'cut';
     case 'page':
       response.writeHead(reply.status, {
         'content-type': reply.contentType,
@@ -48,23 +51,25 @@ async function writeStream(
   { events, timing, headers }: Extract<SandboxReply, { kind: 'stream' }>,
   clock: Clock,
   gone: AbortSignal,
-): Promise<void> {
+): Promise<Delivery> {
   writeHead(response, 200, { 'content-type': 'text/event-stream', ...headers });
   response.flushHeaders();
-  if (timing.stallMs > 0) await clock.sleep(timing.stallMs, gone);
+  const { stallAt = 0 } = timing;
   for (const [at, event] of events.entries()) {
+    if (at === stallAt && timing.stallMs > 0) await clock.sleep(timing.stallMs, gone);
     if (at === timing.cutAfter) return cut(response);
     if (at > 0 && timing.paceMs > 0) await clock.sleep(timing.paceMs, gone);
     if (!response.write(formatSse(event))) await once(response, 'drain', { signal: gone });
     gone.throwIfAborted();
   }
-  await end(response, '', gone);
+  return end(response, '', gone);
 }
 
-async function end(response: ServerResponse, last: string, gone: AbortSignal): Promise<void> {
+async function end(response: ServerResponse, last: string, gone: AbortSignal): Promise<Delivery> {
   const finished = once(response, 'finish', { signal: gone });
   response.end(last);
   await finished;
+  return 'complete';
 }
 
 function writeHead(response: ServerResponse, status: number, headers: Record<string, string>): void {
@@ -72,10 +77,11 @@ function writeHead(response: ServerResponse, status: number, headers: Record<str
 }
 
 /** Sends what was written so far, then resets the connection. */
-async function cut(response: ServerResponse, last?: string): Promise<void> {
+async function cut(response: ServerResponse, last?: string): Promise<Delivery> {
   if (last !== undefined) response.write(last);
   const socket = response.socket;
   // An empty write comes back when everything before it has left: a reset would overtake it otherwise.
   await new Promise<void>((resolve) => (socket === null ? resolve() : socket.write('', () => resolve())));
   socket?.resetAndDestroy();
+  return 'cut';
 }

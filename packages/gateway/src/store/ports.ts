@@ -19,9 +19,12 @@ export interface StoredResponse {
 export interface ResponseStore {
   /** Undefined when there is none of this id, when it is another caller's, and when its time is over. */
   get(callerId: string, id: string): Promise<StoredResponse | undefined>;
-  /** Keeps an answer for the retention time; one of the same id is replaced. */
-  put(response: StoredResponse): Promise<void>;
-  /** @returns false when there was none */
+  /**
+   * Keeps an answer for the retention time; one of the same id is replaced.
+   * @param continues the id of an answer whose whole conversation, its output included, the input begins with
+   */
+  put(response: StoredResponse, continues?: string): Promise<void>;
+  /** Nobody can read it any more; what later answers continue of it is kept for them. @returns false when there was none */
   delete(callerId: string, id: string): Promise<boolean>;
 }
 
@@ -53,6 +56,28 @@ export interface ExchangeRow {
   costUsd?: number;
   /** A sandbox answered: nobody pays. */
   simulated: boolean;
+  /** How it went; absent on rows of before it was written down. */
+  course?: ExchangeCourse;
+}
+
+/** The course of an exchange, for whoever asks why it went as it did. */
+export interface ExchangeCourse {
+  /** Calls to an upstream, those that failed included. */
+  attempts: number;
+  /** The client wanted a stream; absent when the body could not be read. */
+  stream?: boolean;
+  /** Waiting for room, here and at the upstream. */
+  queuedMs: number;
+  /** From arrival to the first content of the answer. */
+  firstContentMs?: number;
+  /** What the gateway itself took before the answer's first byte. */
+  overheadMicros?: number;
+  /** Why the model ended. */
+  stop?: string;
+  /** What was not honoured as it was asked. */
+  notes: { code: string; path: string; because: string }[];
+  /** What the client was told of the error. */
+  errorMessage?: string;
 }
 
 export interface ExchangeTokens {
@@ -73,7 +98,30 @@ export interface ExchangeLog {
   flush(): void;
 }
 
-/** Reads what `ExchangeLog` wrote. */
+/** The place of a row in the order of arrival; ids settle what arrived in the same millisecond. */
+export type ExchangePosition = Pick<ExchangeRow, 'receivedAtMs' | 'requestId'>;
+
+interface ExchangeQuery {
+  limit: number;
+  /** Only rows that arrived before this one. */
+  before?: ExchangePosition;
+  /** Asked for or served. */
+  model?: string;
+  /** `ok`, the kind of an error, or `failed` for all but `ok`. */
+  outcome?: string;
+}
+
+/** Looks rows up while the gateway writes them, on the thread that serves requests: every call is short. */
+export interface ExchangeRecords {
+  /**
+   * Newest first. A call looks at so many rows and no more: it may find fewer than `limit`, and says where to go on.
+   * @returns `next` is absent when no older row is left
+   */
+  page(query: ExchangeQuery): { rows: ExchangeRow[]; next?: ExchangePosition };
+  find(requestId: string): ExchangeRow | undefined;
+}
+
+/** Reads what `ExchangeLog` wrote, from another process. */
 export interface ExchangeHistory {
   /** Oldest first. */
   since(atMs: number): Iterable<ExchangeRow>;

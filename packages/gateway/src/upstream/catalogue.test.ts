@@ -7,6 +7,7 @@ import {
   findChatModel,
   isEmbeddingModel,
   listChatModels,
+  regionalPrice,
 } from './catalogue.ts';
 
 describe('what the data says of well-known models', () => {
@@ -51,6 +52,29 @@ describe('what the data says of well-known models', () => {
       output: 15,
       cacheRead: 0.3,
       cacheWrite: 3.75,
+    });
+  });
+});
+
+describe('where in the world', () => {
+  it('a model is, and what it may take there', () => {
+    expect(findChatModel('openai-gpt-5')).toMatchObject({
+      rateLimit: {
+        tokensPerMinute: 600_000,
+        requestsPerMinute: 600,
+        crossRegion: { tokensPerMinute: 1_000_000, requestsPerMinute: 10_000 },
+      },
+      regions: { native: [], crossRegion: ['ANY_REGION', 'AZURE_GLOBAL', 'AZURE_US', 'AZURE_EU'] },
+    });
+    expect(findChatModel('llama3.1-8b')?.regions?.native).toContain('AWS_EU_CENTRAL_1');
+  });
+
+  it('a request that stays in its region costs a tenth more', () => {
+    expect(regionalPrice(findChatModel('claude-sonnet-4-6')!.price!)).toEqual({
+      input: 3.3,
+      output: 16.5,
+      cacheRead: 0.33,
+      cacheWrite: 4.125,
     });
   });
 });
@@ -113,6 +137,7 @@ it('every row is whole and consistent', () => {
   for (const model of models) {
     expect(canonicalModel(model.id), model.id).toBe(model.id);
     expect(model.source, model.id).not.toEqual([]);
+    expect(model.regions?.crossRegion, model.id).toContain('ANY_REGION');
     expect(model.defaultOutputTokens, model.id).toBeLessThanOrEqual(model.maxOutputTokens);
     expect(model.maxOutputTokens, model.id).toBeLessThan(model.contextWindow);
     expect(['adaptive', 'effort'].includes(model.reasoning), model.id).toBe(model.efforts.length > 0);

@@ -11,9 +11,19 @@ interface ModelEntry {
   status: 'ga' | 'public-preview' | 'private-preview' | 'legacy' | 'withdrawn';
   /** False: Snowflake lists it for SQL functions only. */
   restApi: boolean;
-  rateLimit?: { tokensPerMinute: number; requestsPerMinute: number };
+  rateLimit?: RateLimit & {
+    /** Where requests are served anywhere in the world, if it is another. */
+    crossRegion?: RateLimit;
+  };
+  /** Regions that serve it themselves, and values of CORTEX_ENABLED_CROSS_REGION that reach it from elsewhere. */
+  regions?: { native: string[]; crossRegion: string[] };
   /** Where the row comes from. */
   source: string[];
+}
+
+interface RateLimit {
+  tokensPerMinute: number;
+  requestsPerMinute: number;
 }
 
 export interface ChatModel extends ModelEntry, ModelCapabilities {
@@ -42,11 +52,25 @@ interface Rates {
   cacheWrite?: number;
 }
 
+/** What an AI Credit costs where requests are served in the account's own part of the world, beside one served anywhere. */
+const REGIONAL_SURCHARGE = data.usdPerCredit.regional / data.usdPerCredit.crossRegion;
+
+/** The price in US dollars per million tokens, at the price of an AI Credit without cross-region inference to anywhere. */
+export function regionalPrice({ usdPerMillionTokens }: ModelPrice): Rates {
+  const rates = Object.entries(usdPerMillionTokens).map(([kind, usd]) => [kind, round(usd * REGIONAL_SURCHARGE)]);
+  return Object.fromEntries(rates) as Rates;
+}
+
+function round(usd: number): number {
+  return Number(usd.toFixed(6));
+}
+
 /** When the data was last checked, in Unix seconds. */
 export const CATALOGUE_DATE: number = Date.parse(data.asOf) / 1000;
 
 const MODELS = data.models as (ChatModel | EmbeddingModel)[];
 const CHAT_MODELS = MODELS.filter((model) => model.kind === 'chat');
+const CHAT_MODELS_BY_ID = new Map(CHAT_MODELS.map((model) => [model.id, model]));
 const EMBEDDING_MODELS = MODELS.filter((model) => model.kind === 'embedding');
 
 /** The chat models that Snowflake lists for its REST API, in catalogue order: newest Claude first. */
@@ -57,6 +81,11 @@ export function listChatModels(): ChatModel[] {
 /** The embedding models that Snowflake lists for its REST API. */
 export function listEmbeddingModels(): EmbeddingModel[] {
   return EMBEDDING_MODELS.filter((model) => model.restApi);
+}
+
+/** True for a model that the catalogue has, in any of its spellings. What is said of another is assumed from its family. */
+export function isCatalogued(name: string): boolean {
+  return findChatModel(name) !== undefined || isEmbeddingModel(name);
 }
 
 /** True for a model that answers with vectors, which no chat endpoint serves. */
@@ -72,8 +101,7 @@ export function findEmbeddingModel(name: string): EmbeddingModel | undefined {
 
 /** The catalogue's row for a name in any of its spellings. */
 export function findChatModel(name: string): ChatModel | undefined {
-  const id = canonicalModel(name);
-  return CHAT_MODELS.find((model) => model.id === id);
+  return CHAT_MODELS_BY_ID.get(canonicalModel(name));
 }
 
 /** What a model can do. A model the catalogue does not know gets the defaults of its family. */
@@ -121,13 +149,13 @@ export function describeModel(name: string): ModelCapabilities {
  */
 export function canonicalModel(name: string): string {
   const lower = name.toLowerCase();
-  if (!lower.startsWith('claude')) return lower;
+  if (!lower.startsWith('claude') || CHAT_MODELS_BY_ID.has(lower)) return lower;
   const undated = lower.replaceAll(/[._]/g, '-').replace(/(-v\d+(:\d+)?|-latest|[-@]\d{8})+$/, '');
-  if (CHAT_MODELS.some((model) => model.id === undated)) return undated;
+  if (CHAT_MODELS_BY_ID.has(undated)) return undated;
   // Up to 4.0 Snowflake put the version before the size, and Anthropic changed its order in between.
   const [, size, version] = /^claude-(opus|sonnet|haiku)-(\d+)(?:-0)?$/.exec(undated) ?? [];
   const turned = `claude-${version}-${size}`;
-  return CHAT_MODELS.some((model) => model.id === turned) ? turned : undated;
+  return CHAT_MODELS_BY_ID.has(turned) ? turned : undated;
 }
 
 function familyDefaults(id: string): ModelCapabilities {

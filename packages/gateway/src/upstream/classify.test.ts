@@ -9,6 +9,8 @@ const snowflake = (message: string, code?: string) =>
 describe('what an upstream means', () => {
   // Bodies as in docs/cortex-quirks.md, each cited there.
   it.each([
+    [302, '', 'upstream-refused-us', 'other'],
+    [308, '<html>Moved</html>', 'upstream-refused-us', 'other'],
     [400, snowflake('unknown model: "fake_model"', '300014'), 'not-found', 'other'],
     [401, snowflake('Programmatic access token is invalid.', '394400'), 'upstream-refused-us', 'other'],
     [401, snowflake('JWT token is invalid. [0ce9eb56]', '390144'), 'upstream-refused-us', 'other'],
@@ -61,6 +63,21 @@ describe('what an upstream means', () => {
       'same',
     ],
     [500, '', 'upstream-broken', 'same'],
+    [503, snowflake('embed timed out'), 'upstream-overloaded', 'same'],
+    [504, '', 'upstream-timeout', 'same'],
+    [200, snowflake('GOAWAY received'), 'upstream-broken', 'same'],
+    [400, snowflake('Bearer token is missing'), 'upstream-refused-us', 'other'],
+    [400, snowflake('region mismatch'), 'not-found', 'other'],
+    [404, snowflake('The model is not available in the current region.'), 'not-found', 'other'],
+    [403, snowflake('claude-fable-5 is not authorized or not available in your region.'), 'not-found', 'other'],
+    [400, snowflake('model claude-fable-5 is suspended'), 'not-found', 'other'],
+    [401, snowflake('Master token has expired.', '390114'), 'upstream-refused-us', 'same'],
+    [
+      400,
+      snowflake('invalid request parameters: "messages.76: `tool_use` ids were found without `tool_result` blocks"'),
+      'invalid-request',
+      'never',
+    ],
   ])('HTTP %i %s is %s, worth trying: %s', (status, body, kind, retry) => {
     const error = classifyAnswer(status, {}, body, 'Snowflake');
     expect([error.kind, error.detail.retry]).toEqual([kind, retry]);
@@ -76,6 +93,13 @@ describe('what an upstream means', () => {
       ).publicMessage,
     ).toBe(
       'Snowflake said: Programmatic access token is invalid. (HTTP 401, code 394400, request id abc). The programmatic access token is wrong, expired or disabled: generate a new one in Snowsight and set SNOWFLAKE_PAT.',
+    );
+  });
+
+  it('a redirect tells where it leads, and nothing of what may be secret there', () => {
+    const headers = { location: 'https://login.example.com/sso?token=secret#state' };
+    expect(classifyAnswer(307, headers, '', 'Snowflake').publicMessage).toBe(
+      'Snowflake said: moved to https://login.example.com/sso (HTTP 307). The address answers with a redirect, which is not followed with a credential: check account and api_base, and that no proxy on the way wants a sign-in.',
     );
   });
 

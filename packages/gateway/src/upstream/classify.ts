@@ -83,9 +83,18 @@ function readFailure(
   } else if (body.trim() !== '') {
     failure.message = asPlainText(body).slice(0, LONGEST_QUOTE);
   }
+  const target = redirectOf(status, headers['location']);
+  if (target !== undefined) failure.message = target;
   const headerId = headers['x-snowflake-request-id'] ?? headers['request-id'] ?? headers['x-request-id'];
   if (failure.requestId === undefined && typeof headerId === 'string') failure.requestId = headerId;
   return failure;
+}
+
+/** Where a redirect leads, without what may be secret in it. */
+function redirectOf(status: number, location: string | string[] | undefined): string | undefined {
+  if (status < 300 || status > 399 || typeof location !== 'string') return undefined;
+  const [target = ''] = location.split(/[?#]/);
+  return `moved to ${target.slice(0, LONGEST_QUOTE)}`;
 }
 
 function fallback(status: number): FailureRow {

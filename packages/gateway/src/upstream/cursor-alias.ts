@@ -23,3 +23,17 @@ const NEUTRAL: readonly (readonly [RegExp, string])[] = [
   [/composer/g, 'cps'],
   [/grok/g, 'grk'],
 ];
+
+/** Names worth showing first: what most people come for. */
+const PREFERRED = /^(cortex-)?(claude-)?(sonnet-4-6|4-sonnet)$/;
+
+/** Puts the model that most people come for first. */
+export function byPreference(one: string, other: string): number {
+  return Number(PREFERRED.test(other)) - Number(PREFERRED.test(one));
+}
+
+/** The name to type into Cursor: an alias of the model most people want, else the first name. Empty when there is none. */
+export function modelForCursor(names: readonly string[], aliasOf: (name: string) => string | undefined): string {
+  const name = names.toSorted(byPreference)[0] ?? '';
+  return aliasOf(name) ?? name;
+}

@@ -13,6 +13,7 @@ const settings = (over: Partial<DeploymentSettings>): DeploymentSettings => ({
   credential: { kind: 'snowflake-token', token: new Secret('t') },
   weight: 1,
   order: 0,
+  tags: [],
   promptCaching: 'auto',
   defaults: {},
   extraHeaders: {},

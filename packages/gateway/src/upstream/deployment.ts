@@ -2,7 +2,7 @@ import type { DeploymentSettings } from '../config/settings.ts';
 import { GatewayError } from '../errors/error.ts';
 import type { ModelCapabilities } from '../protocols/codec.ts';
 import { cortexAddress, providerAddress } from './account.ts';
-import { describeModel, isEmbeddingModel } from './catalogue.ts';
+import { type ChatModel, describeModel, findChatModel, findEmbeddingModel, isEmbeddingModel } from './catalogue.ts';
 import { describeForeignModel } from './foreign-model.ts';
 import type { TokenSource, TokenSources } from './tokens/source.ts';
 
@@ -14,6 +14,8 @@ export interface Deployment extends DeploymentSettings {
   /** Scheme, host and port of `url`: the only place `tokens` gives its headers for. */
   origin: string;
   capabilities: ModelCapabilities;
+  /** What Snowflake's documentation grants an account of this model, where it says. */
+  rateLimit?: NonNullable<ChatModel['rateLimit']>;
   tokens: TokenSource;
 }
 
@@ -32,6 +34,7 @@ export function resolveDeployment(settings: DeploymentSettings, tokensFor: Token
     url,
     origin,
     capabilities: capabilitiesOf(settings),
+    ...rateLimitOf(settings),
     extraHeaders: { ...contextHeaders(settings), ...settings.extraHeaders },
     tokens: tokensFor({
       provider: settings.provider,
@@ -91,6 +94,11 @@ function refuseOnAiGateway(model: string, api: NonNullable<DeploymentSettings['c
 
 function isClaude(model: string): boolean {
   return /^claude[-_]/i.test(model);
+}
+
+function rateLimitOf({ provider, model }: DeploymentSettings): Pick<Deployment, 'rateLimit'> {
+  const rateLimit = provider === 'cortex' ? (findChatModel(model) ?? findEmbeddingModel(model))?.rateLimit : undefined;
+  return rateLimit === undefined ? {} : { rateLimit };
 }
 
 function capabilitiesOf({ provider, model, contextWindow, maxOutputTokens }: DeploymentSettings): ModelCapabilities {

@@ -57,6 +57,14 @@ const REFUSED: FailureRow[] = [
     /bearer token is missing/i,
     'No credential reached Snowflake. A proxy on the way must pass the Authorization header on.',
   ),
+  // A login page, another account's host, a proxy that wants a sign-in: nothing follows there with a credential.
+  ...[301, 302, 303, 307, 308].map((status): FailureRow => ({
+    status,
+    kind: 'upstream-refused-us',
+    retry: 'other',
+    advice:
+      'The address answers with a redirect, which is not followed with a credential: check account and api_base, and that no proxy on the way wants a sign-in.',
+  })),
 ];
 
 /** The model is not to be had under this name, here. docs/cortex-quirks.md#unknown-model */

@@ -10,7 +10,7 @@ export function describeForeignModel(
   provider: Exclude<DeploymentSettings['provider'], 'cortex'>,
   name: string,
 ): ModelCapabilities {
-  const known = describeModel(name);
+  const known: ModelCapabilities = { ...describeModel(name), imageUrls: true };
   if (provider === 'anthropic') {
     // Anthropic refuses more than 8,192 from its 3.5 generation.
     return /claude-3-5/.test(name)
@@ -25,6 +25,7 @@ export function describeForeignModel(
     maxOutputTokens: 128_000,
     tools: true,
     vision: true,
+    imageUrls: true,
     structuredOutput: 'native',
     reasoning: reasons ? 'effort' : 'none',
     efforts: reasons ? ['low', 'medium', 'high'] : [],

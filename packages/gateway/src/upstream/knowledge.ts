@@ -5,7 +5,7 @@ import { systemRandom } from '../kit/random.ts';
 import { addressWarning } from './account.ts';
 import { isEmbeddingModel, listChatModels, listEmbeddingModels } from './catalogue.ts';
 import { cursorSafeAlias } from './cursor-alias.ts';
-import { misspellingWarning } from './misspelled-model.ts';
+import { unknownModelWarning } from './unknown-model.ts';
 import { resolveDeployment } from './deployment.ts';
 import { credentialWarnings } from './tokens/credential-warnings.ts';
 import { createTokenSources } from './tokens/source.ts';
@@ -30,7 +30,12 @@ export const cortexKnowledge: CortexKnowledge = {
   check(deployment) {
     resolveDeployment(deployment, createTokenSources(OFFLINE));
     const doubts =
-      deployment.provider === 'cortex' ? [addressWarning(deployment.base), misspellingWarning(deployment.model)] : [];
+      deployment.provider === 'cortex'
+        ? [
+            addressWarning(deployment.base),
+            deployment.model.includes('*') ? undefined : unknownModelWarning(deployment),
+          ]
+        : [];
     return [
       ...doubts.filter((doubt) => doubt !== undefined),
       ...credentialWarnings(deployment.credential, systemClock.now()),

@@ -1,58 +1,47 @@
-/** The models an account can really call, as `GET /api/v2/cortex/models` tells. */
+/** The models that Snowflake lists for an account, as `GET /api/v2/cortex/models` tells. */
 import { GatewayError } from '../errors/error.ts';
-import { isObject } from '../ir/json.ts';
-import type { Clock } from '../kit/clock.ts';
+import { isObject, parseJson } from '../ir/json.ts';
 import { readWhole } from '../kit/pump.ts';
 import { classifyAnswer } from './classify.ts';
+import { withFreshToken } from './tokens/refusal.ts';
 import type { TokenSource } from './tokens/source.ts';
 import type { Transport } from './transport.ts';
 
-interface LiveModelsOptions {
+interface LiveModelsQuestion {
   /** `CortexAddress.urls.models`. */
   url: string;
   tokens: TokenSource;
   transport: Transport;
-  clock: Clock;
   userAgent: string;
+  /** Whose session it is: `Deployment.extraHeaders` names the role. */
+  extraHeaders?: Record<string, string>;
+  signal: AbortSignal;
 }
 
-export interface LiveModels {
-  /**
-   * Names in Cortex's spelling, at most ten minutes old; callers at the same time share one request, which
-   * no single one of them can abort.
-   * @throws GatewayError when Snowflake does not tell; a failure is not kept
-   */
-  list(): Promise<readonly string[]>;
-}
-
-const FRESH_MS = 10 * 60_000;
 const LONGEST_WAIT_MS = 20_000;
 const MOST_BYTES = 1024 * 1024;
 
-export function createLiveModels(options: LiveModelsOptions): LiveModels {
-  const { clock } = options;
-  let known: { names: readonly string[]; at: number } | undefined;
-  let running: Promise<readonly string[]> | undefined;
-  return {
-    list() {
-      if (known !== undefined && clock.now() - known.at < FRESH_MS) return Promise.resolve(known.names);
-      running ??= fetchNames(options)
-        .then((names) => {
-          known = { names, at: clock.now() };
-          return names;
-        })
-        .finally(() => {
-          running = undefined;
-        });
-      return running;
-    },
-  };
+/**
+ * Asks once, with a token that is renewed where it was refused.
+ * @returns names in Cortex's spelling, in the order of the list
+ * @throws GatewayError when Snowflake does not tell
+ */
+export async function fetchLiveModels(question: LiveModelsQuestion): Promise<string[]> {
+  const { url, tokens, signal } = question;
+  const place = { tokens, origin: new URL(url).origin };
+  return withFreshToken(
+    place,
+    signal,
+    () => true,
+    (authentication) => fetchNames(question, authentication),
+  );
 }
 
 /** A GET that wants a body: without one it answers 415 or 400 (docs/cortex-quirks.md#models-endpoint). */
-async function fetchNames({ url, tokens, transport, userAgent }: LiveModelsOptions): Promise<readonly string[]> {
-  const { origin } = new URL(url);
-  const { signal } = new AbortController();
+async function fetchNames(
+  { url, tokens, transport, userAgent, extraHeaders, signal }: LiveModelsQuestion,
+  authentication: Record<string, string>,
+): Promise<string[]> {
   const reply = await transport.call({
     method: 'GET',
     url,
@@ -60,13 +49,15 @@ async function fetchNames({ url, tokens, transport, userAgent }: LiveModelsOptio
       'content-type': 'application/json',
       accept: 'application/json',
       'user-agent': userAgent,
-      ...(await tokens.headersFor(origin)),
+      ...extraHeaders,
+      ...authentication,
     },
     body: '{}',
     signal,
     firstByteMs: LONGEST_WAIT_MS,
     idleMs: LONGEST_WAIT_MS,
   });
+  tokens.learnClock(reply.headers['date']);
   const text = (await readWhole(reply.body, MOST_BYTES, signal)).toString('utf8');
   const names = reply.status === 200 ? readNames(text) : undefined;
   if (names !== undefined) return names;
@@ -75,12 +66,15 @@ async function fetchNames({ url, tokens, transport, userAgent }: LiveModelsOptio
   throw new GatewayError('upstream-broken', 'Snowflake answered with something that is no list of models. Try again.');
 }
 
+/** Snowflake's specification has strings; an object with a `name` is what its other lists have. */
 function readNames(text: string): string[] | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (!isObject(body) || !Array.isArray(body.models)) return undefined;
-    return body.models.filter((name) => typeof name === 'string').map((name) => name.toLowerCase());
-  } catch {
-    return undefined;
-  }
+  const body = parseJson(text);
+  if (!isObject(body) || !Array.isArray(body.models)) return undefined;
+  const names = body.models.map((model) => (isObject(model) ? model.name : model));
+  return [...new Set(names.filter((name) => typeof name === 'string').map(callableName))];
+}
+
+/** Lists show some models of OpenAI under a name that cannot be called: docs/cortex-quirks.md#show-model-names */
+function callableName(name: string): string {
+  return name.toLowerCase().replace(/^openai-1p-/, 'openai-');
 }

@@ -1,6 +1,8 @@
 import { toGatewayError } from '../errors/error.ts';
-import { isObject, type JsonObject } from '../ir/json.ts';
+import type { JsonObject } from '../ir/json.ts';
 import { readWhole } from '../kit/pump.ts';
+import { ANTHROPIC_VERSION } from '../protocols/anthropic-messages/version.ts';
+import { readAnswer } from './answer-body.ts';
 import { classifyAnswer } from './classify.ts';
 import type { Deployment } from './deployment.ts';
 import { withFreshToken } from './tokens/refusal.ts';
@@ -72,20 +74,10 @@ export function probeHeaders(
 ): Record<string, string> {
   return {
     'content-type': 'application/json',
-    ...(dialect === 'anthropic-messages' ? { 'anthropic-version': '2023-06-01' } : {}),
+    ...(dialect === 'anthropic-messages' ? { 'anthropic-version': ANTHROPIC_VERSION } : {}),
     ...extraHeaders,
     ...authentication,
   };
-}
-
-/** Undefined for what is no answer although its status is 200: docs/cortex-quirks.md#session-expired-200 */
-function readAnswer(text: string): JsonObject | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isObject(body) && !(typeof body.code === 'string' && typeof body.message === 'string') ? body : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function probeBody({ dialect, model, capabilities }: Deployment): JsonObject {

@@ -102,7 +102,13 @@ describe('without leave, nothing private is reached', () => {
     await expect(media.fetchImage(url, signal)).rejects.toThrow(reason);
   });
 
-  it('query strings, which may hold signatures, are not repeated in the error', async () => {
-    await expect(media.fetchImage('http://example.com/a.png?sig=topsecret', signal)).rejects.not.toThrow('topsecret');
+  it.each([
+    ['a query, which may hold a signature', 'http://example.com/a.png?sig=topsecret'],
+    ['a fragment', 'http://example.com/a.png#topsecret'],
+    ['a user’s password', 'https://user:topsecret@example.com/a.png'],
+  ])('%s is not repeated in the error', async (_what, url) => {
+    const refusal = media.fetchImage(url, signal);
+    await expect(refusal).rejects.toThrow('://example.com/a.png cannot be used');
+    await expect(refusal).rejects.not.toThrow('topsecret');
   });
 });

@@ -135,7 +135,11 @@ function isPublicAddress(address: string): boolean {
 }
 
 function refused(url: string, why: string, cause?: unknown): GatewayError {
-  const shown = url.split('?')[0]!.slice(0, 120);
+  // Neither the client nor the log is told what of an address may be a secret.
+  const shown = url
+    .split(/[?#]/)[0]!
+    .replace(/\/\/[^/]*@/, '//')
+    .slice(0, 120);
   return new GatewayError(
     'invalid-request',
     `The image ${shown} cannot be used: ${why}. Send it as a data: URL instead.`,

@@ -1,13 +1,15 @@
 import type { LookupFunction } from 'node:net';
-import type { Readable } from 'node:stream';
 import { Agent } from 'undici';
+import type { ByteSource } from '../kit/byte-source.ts';
 import { classifyTransport } from './classify-transport.ts';
+import { UpstreamAnswer } from './upstream-answer.ts';
 
 /** An upstream's answer whose body is still on its way. Whoever does not read `body` to its end must destroy it. */
 export interface UpstreamReply {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  body: Readable;
+  /** Breaks off with the signal's reason when the signal of the call is aborted. */
+  body: ByteSource;
 }
 
 interface UpstreamCall {
@@ -16,9 +18,12 @@ interface UpstreamCall {
   headers: Record<string, string>;
   body?: string | Buffer;
   signal: AbortSignal;
-  /** Longest wait for the first byte, and longest silence after it. */
+  /** Longest wait for a connection, for the first byte, and longest silence after it. */
+  connectMs?: number;
   firstByteMs: number;
   idleMs: number;
+  /** On a connection of its own: one from the pool has just turned out to be dead, and others may be. */
+  fresh?: boolean;
 }
 
 export interface Transport {
@@ -39,43 +44,44 @@ const IDLE_SOCKET_MS = 30_000;
 
 /** HTTP/1.1 over a pool per origin. Concurrency is not limited here: a bounded pool would queue streams in silence. */
 export function createTransport(options: TransportOptions = {}): Transport {
-  const agent = new Agent({
-    connections: null,
-    pipelining: 1,
-    keepAliveTimeout: IDLE_SOCKET_MS,
-    connect: {
-      timeout: CONNECT_TIMEOUT_MS,
-      ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-      ...(options.ca === undefined ? {} : { ca: options.ca }),
-    },
-  });
+  const agents = new Map<string, Agent>();
+  /** undici knows the connect timeout per pool only; few deployments have one of their own. */
+  const agentFor = (connectMs: number, fresh: boolean): Agent => {
+    const key = `${connectMs} ${fresh}`;
+    const known = agents.get(key);
+    if (known !== undefined) return known;
+    const agent = new Agent({
+      connections: null,
+      // A connection that breaks then breaks one answer.
+      allowH2: false,
+      // 0 closes the connection after each answer.
+      pipelining: fresh ? 0 : 1,
+      keepAliveTimeout: IDLE_SOCKET_MS,
+      connect: {
+        timeout: connectMs,
+        ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+        ...(options.ca === undefined ? {} : { ca: options.ca }),
+      },
+    });
+    agents.set(key, agent);
+    return agent;
+  };
   return {
-    async call({ method, url, headers, body, signal, firstByteMs, idleMs }) {
-      const target = new URL(url);
-      try {
-        const {
-          statusCode,
-          headers: answered,
-          body: stream,
-        } = await agent.request({
-          origin: target.origin,
-          path: target.pathname + target.search,
-          method,
-          headers,
-          body: body ?? null,
-          signal,
-          headersTimeout: firstByteMs,
-          bodyTimeout: idleMs,
-        });
-        // Destroying a body early makes undici emit an error on it, which would end the process unheard.
-        // Whoever iterates the body still gets every error from the iterator.
-        stream.on('error', () => undefined);
-        return { status: statusCode, headers: answered, body: stream };
-      } catch (cause) {
-        if (signal.aborted) throw signal.reason;
-        throw classifyTransport(cause, target.origin);
-      }
+    call({ method, url, headers, body, signal, connectMs = CONNECT_TIMEOUT_MS, firstByteMs, idleMs, fresh = false }) {
+      return new Promise((resolve, reject) => {
+        const { origin, pathname, search } = new URL(url);
+        const fail = (cause: unknown) =>
+          reject(signal.aborted ? (signal.reason as Error) : classifyTransport(cause, origin));
+        const begin = (status: number, answered: UpstreamReply['headers']) =>
+          resolve({ status, headers: answered, body: answer });
+        const answer = new UpstreamAnswer(signal, begin, fail);
+        if (signal.aborted) return answer.cancel();
+        const target = { origin, path: pathname + search, method, headers, body: body ?? null };
+        agentFor(connectMs, fresh).dispatch({ ...target, headersTimeout: firstByteMs, bodyTimeout: idleMs }, answer);
+      });
     },
-    close: () => agent.destroy(),
+    async close() {
+      await Promise.all(Array.from(agents.values(), (agent) => agent.destroy()));
+    },
   };
 }

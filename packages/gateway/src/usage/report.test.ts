@@ -3,6 +3,7 @@ import type { ExchangeRow } from '../store/ports.ts';
 import type { AccountView } from './compare.ts';
 import { renderUsage } from './render.ts';
 import { reportUsage } from './report.ts';
+import type { Grouping } from './tally.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 16, 0);
 const HOUR_MS = 3_600_000;
@@ -33,7 +34,7 @@ const view = (calls: [requestId: string, tokens: number, model?: string][]): Acc
   calls: calls.map(([requestId, tokens, model = 'claude-sonnet-4-6']) => ({ requestId, model, tokens })),
 });
 
-const report = (exchanges: ExchangeRow[], views: AccountView[] = [], by: 'model' | 'day' | 'key' = 'model') =>
+const report = (exchanges: ExchangeRow[], views: AccountView[] = [], by: Grouping = 'model') =>
   reportUsage({ by, sinceMs: SINCE, nowMs: NOW, exchanges, views, unread: [] });
 
 test('every token class and every exchange is counted once', () => {
@@ -57,11 +58,16 @@ test('every token class and every exchange is counted once', () => {
   });
 });
 
-test('by day in order, and by key', () => {
+test('by day and hour in order, and by key', () => {
   const rows = [row('a', 30), row('b', 20, { callerId: 'other' }), row('c', 1)];
   expect(report(rows, [], 'day').groups.map(({ name, exchanges }) => [name, exchanges])).toEqual([
     ['2026-11-19', 2],
     ['2026-11-20', 1],
+  ]);
+  expect(report(rows, [], 'hour').groups.map(({ name, exchanges }) => [name, exchanges])).toEqual([
+    ['2026-11-19T10Z', 1],
+    ['2026-11-19T20Z', 1],
+    ['2026-11-20T15Z', 1],
   ]);
   expect(report(rows, [], 'key').groups.map(({ name }) => name)).toEqual(['master', 'other']);
 });

@@ -1,11 +1,11 @@
 import type { ExchangeRow, ExchangeTokens } from '../store/ports.ts';
 
-export const GROUPINGS = ['model', 'day', 'key'] as const;
+export const GROUPINGS = ['model', 'day', 'hour', 'key'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-/** What the exchanges of one model, day or key come to. Amounts are sums of what is known. */
+/** What the exchanges of one model, day, hour or key come to. Amounts are sums of what is known. */
 export interface Tally {
-  /** The model, the day (UTC) or the key; `total` for all of them. */
+  /** The model, the day or the hour (UTC: `2026-11-20`, `2026-11-20T16Z`), or the key; `total` for all of them. */
   name: string;
   exchanges: number;
   failed: number;
@@ -27,10 +27,13 @@ export interface Tally {
 const NAME_OF: Record<Grouping, (row: ExchangeRow) => string> = {
   model: (row) => row.modelServed ?? row.modelAsked ?? '(none)',
   day: (row) => new Date(row.receivedAtMs).toISOString().slice(0, 10),
+  hour: (row) => `${new Date(row.receivedAtMs).toISOString().slice(0, 13)}Z`,
   key: (row) => row.callerId,
 };
 
-/** Sums exchanges up, by group: days in order, everything else by cost and then by tokens, the largest first. */
+const IN_ORDER: ReadonlySet<Grouping> = new Set(['day', 'hour']);
+
+/** Sums exchanges up, by group: days and hours in order, everything else by cost and then by tokens, the largest first. */
 export class Tallies {
   readonly #by: Grouping;
   readonly #groups = new Map<string, Tally>();
@@ -50,7 +53,7 @@ export class Tallies {
 
   get groups(): Tally[] {
     const groups = [...this.#groups.values()];
-    if (this.#by === 'day') return groups.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+    if (IN_ORDER.has(this.#by)) return groups.toSorted((left, right) => (left.name < right.name ? -1 : 1));
     return groups.toSorted(
       (left, right) =>
         right.costUsd - left.costUsd || tokensOf(right) - tokensOf(left) || (left.name < right.name ? -1 : 1),

@@ -120,6 +120,11 @@ it('runs the quickstart against a sandbox of its own, with its .env file and fla
   const models = await fetch(`${url}/models`, { headers: { authorization: 'Bearer sk-cursor-me' } });
   expect(await models.json()).toMatchObject({ data: [{ id: 'cortex-claude-4-sonnet' }] });
   expect(run.stderr()).toContain('2 settings have no effect here; `couloir config check');
+  if (process.platform !== 'win32') {
+    expect(run.stderr()).toMatch(
+      /^warning: other users of this machine can read the environment file, which has a secret in it\. Run: chmod 600 \/.*\.env$/m,
+    );
+  }
   for (const one of [run, sandbox]) one.child.kill('SIGINT');
   expect(await Promise.all([run.exitCode, sandbox.exitCode])).toEqual([0, 0]);
 });

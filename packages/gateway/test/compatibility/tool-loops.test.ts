@@ -1,7 +1,9 @@
 // Loops of tool calls with thinking on, by every client that can, on every generation of models that have tools.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isObject, type JsonObject } from '../../src/ir/json.ts';
-import { lackOf } from './client.ts';
+import type { LoggedRequest } from '../../src/sandbox/index.ts';
+import { STRICTEST } from '../support/strictest.ts';
+import { lackOf, type LookTool } from './client.ts';
 import { CURSOR_BODIES, PACKAGES } from './clients.ts';
 import { startWorld, watchRequests, type World } from './world.ts';
 
@@ -18,48 +20,64 @@ const MODELS = [
 
 const TURNS = 3;
 
+/** How many calls a turn has. */
+const WIDTHS = [1, 3, 8];
+
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld({ sandbox: { switches: { anthropicVersionRequired: true, unknownFields: 'refuse' } } });
+  world = await startWorld({ sandbox: { switches: STRICTEST } });
 });
 
 afterAll(() => world.close());
 
 describe.each(CLIENTS)('$name', (client) => {
   describe.each(MODELS)('on %s', (model) => {
-    test.each([
-      { width: 1, stream: true },
-      { width: 3, stream: false },
-      { width: 8, stream: true },
-    ])('goes $width at a time to the end', async ({ width, stream }) => {
+    test.each([{ mode: 'streamed' }, { mode: 'whole' }])('goes to the end, $mode', async ({ mode }) => {
       const sinceNow = watchRequests(world);
-      const seen: string[] = [];
-      const tool = {
-        name: 'look' as const,
-        description: 'Looks into a room.',
-        run(where: string) {
-          seen.push(where);
-          return `Only dust in the ${where}.`;
-        },
-      };
-      const { text } = await client.ask(
-        { model, prompt: loop(width), stream, tool, effort: 'medium' },
-        { url: world.couloir.url, key: world.couloir.key },
+      await Promise.all(
+        WIDTHS.map(async (width) => {
+          const marker = `Search ${width} at a time.`;
+          const { seen, tool } = lookTool();
+          const { text } = await client.ask(
+            { model, prompt: `${marker}\n${loop(width)}`, stream: mode === 'streamed', tool, effort: 'medium' },
+            world.couloir,
+          );
+          expect(text).toBe('Nothing anywhere.');
+          expect(seen.toSorted()).toEqual(roomsOf(width).toSorted());
+          expectTurns(
+            sinceNow().filter(({ body }) => JSON.stringify(body).includes(marker)),
+            width,
+            model,
+          );
+        }),
       );
-      expect(text).toBe('Nothing anywhere.');
-      expect(seen.toSorted()).toEqual(roomsOf(width).toSorted());
-
-      const requests = sinceNow();
-      // Every turn was taken at once: nothing was tried a second time in another form.
-      expect(requests.map(({ status }) => status)).toEqual(requests.map(() => 200));
-      expect(requests).toHaveLength(TURNS + 1);
-      const sent = requests.at(-1)!.body;
-      for (const room of roomsOf(width)) expect(JSON.stringify(sent)).toContain(`Only dust in the ${room}.`);
-      if (model.startsWith('claude')) expect(countThoughts(sent)).toBe(TURNS);
     });
   });
 });
+
+/** Every turn was taken at once, nothing was tried a second time in another form, and nothing of the loop was lost. */
+function expectTurns(requests: readonly LoggedRequest[], width: number, model: string): void {
+  expect(requests.map(({ status }) => status)).toEqual(Array.from({ length: TURNS + 1 }, () => 200));
+  const sent = requests.at(-1)!.body;
+  for (const room of roomsOf(width)) expect(JSON.stringify(sent)).toContain(`Only dust in the ${room}.`);
+  if (model.startsWith('claude')) expect(countThoughts(sent)).toBe(TURNS);
+}
+
+function lookTool(): { seen: string[]; tool: LookTool } {
+  const seen: string[] = [];
+  return {
+    seen,
+    tool: {
+      name: 'look',
+      description: 'Looks into a room.',
+      run(where) {
+        seen.push(where);
+        return `Only dust in the ${where}.`;
+      },
+    },
+  };
+}
 
 function loop(width: number): string {
   const turns = Array.from({ length: TURNS }, (_, turn) => [

@@ -68,20 +68,26 @@ describe('without a file', () => {
 });
 
 it('flags win over the environment, which wins over the file', () => {
-  const file = 'server: { host: 10.0.0.1, port: 1 }\nlog: { level: warn }\nmodels: [{ name: a }]\n';
+  const file = 'server: { host: 10.0.0.1, port: 1, workers: 2 }\nlog: { level: warn }\nmodels: [{ name: a }]\n';
   const at = (env: object, flags: object) => {
     const { settings, origins } = load(file, { ...TOKEN, ...env }, flags);
-    return [settings.server, settings.log.level, origins['server.port'], origins['log.level']];
+    const { host, port, workers } = settings.server;
+    return [{ host, port, workers }, settings.log.level, origins['server.port'], origins['log.level']];
   };
-  expect(at({}, {})).toEqual([{ host: '10.0.0.1', port: 1 }, 'warn', 'config.yaml:1:33', 'config.yaml:2:15']);
-  expect(at({ COULOIR_PORT: '2', COULOIR_LOG_LEVEL: 'error' }, {})).toEqual([
-    { host: '10.0.0.1', port: 2 },
+  expect(at({}, {})).toEqual([
+    { host: '10.0.0.1', port: 1, workers: 2 },
+    'warn',
+    'config.yaml:1:33',
+    'config.yaml:2:15',
+  ]);
+  expect(at({ COULOIR_PORT: '2', COULOIR_LOG_LEVEL: 'error', COULOIR_WORKERS: '3' }, {})).toEqual([
+    { host: '10.0.0.1', port: 2, workers: 3 },
     'error',
     'COULOIR_PORT',
     'COULOIR_LOG_LEVEL',
   ]);
-  expect(at({ COULOIR_PORT: '2' }, { port: 3, logLevel: 'debug' })).toEqual([
-    { host: '10.0.0.1', port: 3 },
+  expect(at({ COULOIR_PORT: '2', NUM_WORKERS: '3' }, { port: 3, logLevel: 'debug', workers: 4 })).toEqual([
+    { host: '10.0.0.1', port: 3, workers: 4 },
     'debug',
     '--port',
     '--log-level',
@@ -100,6 +106,13 @@ it('reads every key of our own file', () => {
       host: '0.0.0.0',
       port: 4100,
       tls: { keyFile: join(folder, 'tls/key.pem'), certFile: join(folder, 'tls/cert.pem') },
+      drainDelayMs: 5_000,
+      drainTimeoutMs: 60_000,
+      workers: 2,
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 60_000,
+      keepAliveMs: 120_000,
+      maxConnections: 500,
     },
     aliases: { fast: { model: 'big', hidden: false }, old: { model: 'claude-sonnet-4-6', hidden: true } },
     dropParams: false,
@@ -116,6 +129,7 @@ it('reads every key of our own file', () => {
     base: { account: 'acme-main' },
     weight: 1,
     order: 0,
+    tags: [],
     promptCaching: 'auto',
   });
   expect(big).toMatchObject({
@@ -194,12 +208,9 @@ describe("LiteLLM's file", () => {
     const notes = loaded().notes.map(({ severity, path }) => `${severity} ${path}`);
     expect(notes).toEqual([
       'ignored model_list.0.model_info.access_groups',
-      'ignored model_list.1.litellm_params.rpm',
       'ignored model_list.4.litellm_params.api_version',
       'warning litellm_settings.drop_parms',
-      'ignored litellm_settings.fallbacks',
       'ignored general_settings.database_url',
-      'ignored router_settings.routing_strategy',
       'warning model_list.5.litellm_params.model',
     ]);
   });
@@ -238,7 +249,10 @@ it('a model that Cortex nearly has is told, with its name', () => {
 });
 
 it('an alias of a model that is not served is told and dropped', () => {
-  const { settings, notes } = load('models: [{ name: sonnet }]\naliases: { good: sonnet, bad: sonet }\n', TOKEN);
+  const { settings, notes } = load(
+    'models: [{ name: sonnet, model: claude-sonnet-4-6 }]\naliases: { good: sonnet, bad: sonet }\n',
+    TOKEN,
+  );
   expect(settings.aliases).toEqual({ good: { model: 'sonnet', hidden: false } });
   expect(notes.map(formatProblem)).toEqual([
     'aliases.bad: points to "sonet", which is not served (did you mean "sonnet"?). The alias is left out.',

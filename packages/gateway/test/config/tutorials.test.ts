@@ -43,8 +43,8 @@ describe("Snowflake's quickstart for Cursor", () => {
   it('names the two settings without effect, and where they stand', () => {
     const { notes } = load(filledIn, { SNOWFLAKE_PAT: 'pat/x', LITELLM_MASTER_KEY: 'sk-master' });
     expect(notes.map(formatProblem)).toEqual([
-      'config.yaml:8:7 model_list.0.litellm_params.stream: has no effect: the client decides whether an answer is streamed.',
-      'config.yaml:17:3 general_settings.disable_spend_logs: has no effect: no spend log is kept.',
+      'config.yaml:7:7 model_list.0.litellm_params.stream: has no effect: the client decides whether an answer is streamed.',
+      'config.yaml:16:3 general_settings.disable_spend_logs: has no effect: no spend log is kept.',
     ]);
   });
 
@@ -64,12 +64,12 @@ describe("Snowflake's quickstart for Cursor", () => {
 
   it('says what is missing: the account, the token, the master key', () => {
     expect(errorOf(file, { SNOWFLAKE_PAT: 'pat/x', LITELLM_MASTER_KEY: 'sk-master' })).toBe(
-      'config.yaml:6:17 model_list.0.litellm_params.api_base: still has the placeholder "<youraccount>". Write your account identifier there, or set SNOWFLAKE_ACCOUNT.',
+      'config.yaml:5:17 model_list.0.litellm_params.api_base: still has the placeholder "<youraccount>". Write your account identifier there, or set SNOWFLAKE_ACCOUNT.',
     );
     expect(errorOf(filledIn)).toBe(
       [
-        'config.yaml:16:15 general_settings.master_key: the environment variable LITELLM_MASTER_KEY is not set. Set it, or put it into the .env file beside the configuration. Or set COULOIR_MASTER_KEY.',
-        'config.yaml:7:16 model_list.0.litellm_params.api_key: the environment variable SNOWFLAKE_PAT is not set. Set it, or put it into the .env file beside the configuration.',
+        'config.yaml:15:15 general_settings.master_key: the environment variable LITELLM_MASTER_KEY is not set. Set it, or put it into the .env file beside the configuration. Or set COULOIR_MASTER_KEY.',
+        'config.yaml:6:16 model_list.0.litellm_params.api_key: the environment variable SNOWFLAKE_PAT is not set. Set it, or put it into the .env file beside the configuration.',
       ].join('\n'),
     );
   });
@@ -84,13 +84,16 @@ describe("Snowflake's quickstart for Cursor", () => {
 
 describe("LiteLLM's page on its Snowflake provider", () => {
   const file = fixture('provider-docs.litellm.yaml');
+  const forTools = fixture('provider-docs-tools.litellm.yaml');
   const urls = [
     'claude-sonnet -> claude-sonnet-4-5 https://acme-main.snowflakecomputing.com/api/v2/cortex/v1/messages',
     'llama4-maverick -> llama4-maverick https://acme-main.snowflakecomputing.com/api/v2/cortex/v1/chat/completions',
   ];
 
   it('takes api_base with /cortex/v1, which LiteLLM itself doubles', () => {
-    expect(where(load(file.replaceAll('<account>', 'acme-main').replaceAll('<your-pat>', 'abc')))).toEqual(urls);
+    const filledIn = (text: string) => text.replaceAll('<account>', 'acme-main').replaceAll('<your-pat>', 'abc');
+    expect(where(load(filledIn(file)))).toEqual(urls);
+    expect(where(load(filledIn(forTools)))).toEqual(urls.slice(0, 1));
   });
 
   it('fills both placeholders from the environment, under the names that page uses', async () => {
@@ -106,37 +109,73 @@ describe("LiteLLM's page on its Snowflake provider", () => {
 });
 
 describe("LiteLLM's tutorial for Cursor", () => {
-  const file = fixture('cursor-tutorial.litellm.yaml');
+  const first = fixture('cursor-tutorial.litellm.yaml');
+  const models = fixture('cursor-tutorial-models.litellm.yaml');
+  const budgets = fixture('cursor-tutorial-budgets.litellm.yaml');
+
+  it('serves two providers under the key it prints, and warns of that', () => {
+    const loaded = load(first, { OPENAI_API_KEY: 'a', ANTHROPIC_API_KEY: 'b' });
+    expect(where(loaded)).toEqual([
+      'gpt-4o -> gpt-4o https://api.openai.com/v1/chat/completions',
+      'claude-3-5-sonnet -> claude-3-5-sonnet-20241022 https://api.anthropic.com/v1/messages',
+    ]);
+    expect(loaded.settings.masterKey?.reveal()).toBe('sk-1234567890');
+    expect(loaded.notes.map(formatProblem)).toEqual([
+      'master_key: is the example key of a tutorial, which anybody can guess. Choose another before others can reach this port.',
+    ]);
+  });
 
   it('serves three providers', () => {
-    const loaded = load(file, { OPENAI_API_KEY: 'a', ANTHROPIC_API_KEY: 'b', GEMINI_API_KEY: 'c' });
+    const loaded = load(models, { OPENAI_API_KEY: 'a', ANTHROPIC_API_KEY: 'b', GEMINI_API_KEY: 'c' });
     expect(where(loaded)).toEqual([
       'gpt-4o -> gpt-4o https://api.openai.com/v1/chat/completions',
       'claude-3-5-sonnet -> claude-3-5-sonnet-20241022 https://api.anthropic.com/v1/messages',
       'gemini-pro -> gemini-1.5-pro https://generativelanguage.googleapis.com/v1beta/openai/chat/completions',
     ]);
-    expect(loaded.settings.masterKey?.reveal()).toBe('sk-1234567890');
-    expect(loaded.notes.map(formatProblem)).toEqual([
-      'config.yaml:23:3 litellm_settings.max_budget: has no effect: limits and budgets are not enforced. Requests are bounded by Snowflake alone.',
-      'config.yaml:26:3 litellm_settings.rate_limit: has no effect: limits and budgets are not enforced. Requests are bounded by Snowflake alone.',
-      'master_key: is the example key of a tutorial, which anybody can guess. Choose another before others can reach this port.',
-    ]);
+    expect(loaded.settings.masterKey).toBeUndefined();
+    expect(loaded.notes).toEqual([]);
   });
 
   it('starts with those that have a key and warns of the others', () => {
-    const loaded = load(file, { ANTHROPIC_API_KEY: 'b' });
+    const loaded = load(models, { ANTHROPIC_API_KEY: 'b' });
     expect(loaded.settings.deployments.map(({ modelName }) => modelName)).toEqual(['claude-3-5-sonnet']);
-    expect(loaded.notes.filter(({ path }) => path.startsWith('model_list')).map(formatProblem)).toEqual([
-      'config.yaml:6:16 model_list.0.litellm_params.api_key: the model "gpt-4o" is left out: the environment variable OPENAI_API_KEY is not set. Set it, or put it into the .env file beside the configuration.',
-      'config.yaml:16:16 model_list.2.litellm_params.api_key: the model "gemini-pro" is left out: the environment variable GEMINI_API_KEY is not set. Set it, or put it into the .env file beside the configuration.',
+    expect(loaded.notes.map(formatProblem)).toEqual([
+      'config.yaml:5:16 model_list.0.litellm_params.api_key: the model "gpt-4o" is left out: the environment variable OPENAI_API_KEY is not set. Set it, or put it into the .env file beside the configuration.',
+      'config.yaml:15:16 model_list.2.litellm_params.api_key: the model "gemini-pro" is left out: the environment variable GEMINI_API_KEY is not set. Set it, or put it into the .env file beside the configuration.',
     ]);
   });
 
   it('lists everything that is missing when nothing can be served', () => {
-    expect(errorOf(file).split('\n')).toEqual([
-      expect.stringMatching(/^config\.yaml:6:16 .*OPENAI_API_KEY is not set/),
-      expect.stringMatching(/^config\.yaml:11:16 .*ANTHROPIC_API_KEY is not set/),
-      expect.stringMatching(/^config\.yaml:16:16 .*GEMINI_API_KEY is not set/),
+    expect(errorOf(models).split('\n')).toEqual([
+      expect.stringMatching(/^config\.yaml:5:16 .*OPENAI_API_KEY is not set/),
+      expect.stringMatching(/^config\.yaml:10:16 .*ANTHROPIC_API_KEY is not set/),
+      expect.stringMatching(/^config\.yaml:15:16 .*GEMINI_API_KEY is not set/),
     ]);
+  });
+
+  it('serves the catalogue from the account of the environment where it lists no model', () => {
+    const { settings, source, notes } = load(budgets, { SNOWFLAKE_ACCOUNT: 'acme-main', SNOWFLAKE_PAT: 'pat/x' });
+    expect(source).toBe('file');
+    expect(settings.masterKey?.reveal()).toBe('sk-1234567890');
+    expect(settings.deployments.map(({ modelName }) => modelName)).toContain('claude-sonnet-4-6');
+    expect(settings.aliases['cortex-sonnet-4-6']).toEqual({ model: 'claude-sonnet-4-6', hidden: false });
+    expect(notes.map(formatProblem)).toContain(
+      'model_list: is not there: every model of the catalogue is served, from SNOWFLAKE_ACCOUNT and SNOWFLAKE_PAT.',
+    );
+  });
+
+  it('leaves that to the sandbox where there is no account either, and says so', () => {
+    const { settings, source, notes } = load(budgets);
+    expect([source, settings.deployments, settings.aliases]).toEqual(['sandbox', [], {}]);
+    expect(settings.masterKey?.reveal()).toBe('sk-1234567890');
+    expect(notes.map(formatProblem)).toContain(
+      'model_list: is not there, and neither is an account: what is served is simulated. List models, or set SNOWFLAKE_ACCOUNT and SNOWFLAKE_PAT.',
+    );
+  });
+
+  it('an account without a token is a mistake there too', () => {
+    expect(errorOf(budgets, { SNOWFLAKE_ACCOUNT: 'acme-main' })).toMatch(
+      /^SNOWFLAKE_ACCOUNT: is set, but there is no token/,
+    );
   });
 });

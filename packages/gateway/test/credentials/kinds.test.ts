@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CortexSandbox } from '../../src/sandbox/index.ts';
-import { LLAMA, rsaKeyPair, setStage, type Stage, type StageOptions } from './stage.ts';
+import { encryptedWith, handMadeJwt, LLAMA, rsaKeyPair, setStage, type Stage, type StageOptions } from './stage.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
 const FIVE_MINUTES = 5 * 60_000;
@@ -12,8 +12,8 @@ interface Kind {
   name: string;
   /** A stage where this kind of credential is good. */
   good: StageOptions;
-  /** Ends what is in use now, so that only a renewal helps. */
-  end: (stage: Stage) => void;
+  /** Ends what is in use now, so that only a renewal helps; absent for what nobody can renew. */
+  end?: (stage: Stage) => void;
   /** Takes the credential itself away. */
   revoke: (sandbox: CortexSandbox) => void;
   /** What `revoke` must make the client read. */
@@ -86,6 +86,62 @@ const KINDS: Kind[] = [
       account: () => ({ account: 'myorg-my_account', user: 'ada', private_key: otherKeys.privateKey }),
       says: /390144/,
     },
+  },
+  {
+    name: 'a key pair with a passphrase',
+    good: {
+      credentials: { account: 'MYORG-MY_ACCOUNT', users: { ADA: { publicKey: keys.publicKey } } },
+      account: inFolder(() => ({
+        account: 'myorg-my_account',
+        user: 'ada',
+        private_key_file: put('rsa_key.p8', encryptedWith('open sesame', keys)),
+        private_key_passphrase: 'open sesame',
+      })),
+    },
+    end: ({ clock }) => clock.shift(TWO_HOURS),
+    revoke(sandbox) {
+      sandbox.credentials.removeUser('ADA');
+    },
+    revoked: /JWT token is invalid.*check user, account and registered public key/,
+    wrong: {
+      account: () => ({
+        account: 'myorg-my_account',
+        user: 'ada',
+        private_key: encryptedWith('open sesame', otherKeys),
+        private_key_passphrase: 'open sesame',
+      }),
+      says: /390144/,
+    },
+  },
+  {
+    name: 'a programmatic access token as it is, with the prefix of LiteLLM',
+    good: { credentials: { tokens: { 'pat-1': {} } }, account: () => ({ token: 'pat/pat-1' }) },
+    revoke(sandbox) {
+      sandbox.credentials.revoke('pat-1');
+    },
+    revoked: /Programmatic access token is invalid.*generate a new one in Snowsight/,
+    wrong: { account: () => ({ token: 'pat/pat-9' }), says: /394400/ },
+  },
+  {
+    name: 'a key-pair JWT that was minted by hand',
+    good: {
+      credentials: { account: 'MYORG-MY_ACCOUNT', users: { ADA: { publicKey: keys.publicKey } } },
+      account: () => ({ token: handMadeJwt(keys, 'MYORG-MY_ACCOUNT.ADA') }),
+    },
+    revoke(sandbox) {
+      sandbox.credentials.removeUser('ADA');
+    },
+    revoked: /JWT token is invalid.*check user, account and registered public key/,
+    wrong: { account: () => ({ token: handMadeJwt(otherKeys, 'MYORG-MY_ACCOUNT.ADA') }), says: /390144/ },
+  },
+  {
+    name: 'an OAuth access token as it is',
+    good: { account: () => ({ token: 'sandbox-access-1', token_type: 'oauth' }) },
+    revoke(sandbox) {
+      sandbox.credentials.revoke('sandbox-access-1');
+    },
+    revoked: /Invalid OAuth access token.*fetch a new one/,
+    wrong: { account: () => ({ token: 'guessed', token_type: 'oauth' }), says: /390303/ },
   },
   {
     name: 'OAuth client credentials',
@@ -165,31 +221,49 @@ afterEach(async () => {
 });
 
 describe.each(KINDS)('$name', ({ good, end, revoke, revoked, wrong }) => {
+  /** Where nobody can renew it, the token ends by being taken away. */
+  const finish = end ?? (({ sandbox }: Stage) => revoke(sandbox));
+
   it('works at first use, on both APIs', async () => {
     stage = await setStage(good);
     const answers = [await stage.ask(), await stage.ask('sandbox> say ok', LLAMA)];
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  it('is renewed under a hundred requests, and none of them fails', async () => {
-    const running = (stage = await setStage(good));
-    const { ask, sandbox } = running;
-    const before = Array.from({ length: 50 }, () => ask('sandbox> stall 20ms\nsandbox> say ok'));
-    await before[0];
-    end(running);
-    const after = Array.from({ length: 100 }, (_, index) =>
-      ask('sandbox> say ok', index % 2 === 0 ? LLAMA : undefined),
-    );
-    const statuses = (await Promise.all([...before, ...after])).map(({ status }) => status);
-    expect(statuses.filter((status) => status !== 200)).toEqual([]);
-    expect(sandbox.requests.length, 'some were refused, and sent again').toBeGreaterThan(150);
-  });
+  if (end === undefined) {
+    it('nobody can renew it: each of a hundred requests reads why, and is sent once', async () => {
+      const { ask, sandbox } = (stage = await setStage(good));
+      expect((await ask()).status).toBe(200);
+      revoke(sandbox);
+      const answers = await Promise.all(Array.from({ length: 100 }, () => ask()));
+      expect(answers.filter(({ status, text }) => status !== 502 || !revoked.test(text))).toEqual([]);
+      expect(sandbox.requests).toHaveLength(101);
+    });
+  } else {
+    it('is renewed under a hundred requests, and none of them fails', async () => {
+      const running = (stage = await setStage(good));
+      const { ask, sandbox } = running;
+      const before = Array.from({ length: 50 }, () => ask('sandbox> stall 20ms\nsandbox> say ok'));
+      await before[0];
+      end(running);
+      const after = Array.from({ length: 100 }, (_, index) =>
+        ask('sandbox> say ok', index % 2 === 0 ? LLAMA : undefined),
+      );
+      const statuses = (await Promise.all([...before, ...after])).map(({ status }) => status);
+      expect(statuses.filter((status) => status !== 200)).toEqual([]);
+      expect(sandbox.requests.length, 'some were refused, and sent again').toBeGreaterThan(150);
+    });
+  }
 
-  it('an answer that has begun ends well after the token has ended, and so does the next', async () => {
+  it('an answer that has begun ends well after the token has ended, and so does the next one that is renewed', async () => {
     const running = (stage = await setStage(good));
-    const first = await running.stream('sandbox> pace 2ms\nsandbox> repeat 40 word', () => end(running));
+    const first = await running.stream('sandbox> pace 2ms\nsandbox> repeat 40 word', () => finish(running));
     expect(first.text).toContain('data: [DONE]');
     expect(first.text).not.toContain('"error"');
+    if (end === undefined) {
+      expect((await running.stream('sandbox> say ok')).text).toMatch(revoked);
+      return;
+    }
     const next = await running.stream('sandbox> say ok');
     expect(next.text).toContain('data: [DONE]');
     expect(next.text).not.toContain('"error"');

@@ -1,5 +1,5 @@
 /** A sandbox with a clock of its own, and a gateway in this process that a configuration points at it. */
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,25 @@ export function rsaKeyPair(): KeyPair {
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
   };
+}
+
+/** The same private key as openssl writes it with a passphrase. */
+export function encryptedWith(passphrase: string, { privateKey }: KeyPair): string {
+  return createPrivateKey(privateKey)
+    .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
+    .toString();
+}
+
+/** A JWT as people mint it by hand for LiteLLM, good from ten minutes ago until in fifty. */
+export function handMadeJwt({ privateKey, publicKey }: KeyPair, subject: string, nowMs = systemClock.now()): string {
+  const der = createPublicKey(publicKey).export({ type: 'spki', format: 'der' });
+  const issuer = `${subject}.SHA256:${createHash('sha256').update(der).digest('base64')}`;
+  const nowSeconds = Math.floor(nowMs / 1000);
+  const claims = { iss: issuer, sub: subject, iat: nowSeconds - 600, exp: nowSeconds + 3_000 };
+  const text = [{ alg: 'RS256', typ: 'JWT' }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  return `${text}.${sign('RSA-SHA256', Buffer.from(text), privateKey).toString('base64url')}`;
 }
 
 export interface Stage {
@@ -92,7 +111,7 @@ export async function setStage({ aheadMs = 0, account, ...options }: StageOption
     ask: (prompt = 'sandbox> say ok', model = CLAUDE) => send({ model, messages: say(prompt) }),
     stream: (prompt, onFirst) => send({ model: CLAUDE, messages: say(prompt), stream: true }, onFirst),
     async close() {
-      await gateway.close(0);
+      await gateway.close({ delayMs: 0, timeoutMs: 0 });
       await sandbox.close();
       rmSync(folder, { recursive: true, force: true });
     },

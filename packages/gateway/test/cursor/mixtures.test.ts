@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isObject, type JsonObject } from '../../src/ir/json.ts';
 import type { Part } from '../../src/ir/request.ts';
-import { topLevelSpans } from '../../src/kit/json-span.ts';
+import { outlineObject } from '../../src/kit/json-span.ts';
 import { cursorDialectCodec, sniffCursor } from '../../src/protocols/cursor/index.ts';
 import { checkChatStream } from '../support/chat-grammar.ts';
 import { type Cortex, startCortex, TARGETS } from './cortex.ts';
@@ -72,7 +72,7 @@ test('and each is recognised unless it is a plain chat completion', () => {
       const messages = said.map(writeSaid);
       const plain = messages.every(isPlain);
       const body = Buffer.from(JSON.stringify({ model: 'm', messages }));
-      expect(sniffCursor(body, topLevelSpans(body))).toBe(!plain);
+      expect(sniffCursor(body, outlineObject(body).spans)).toBe(!plain);
     }),
   );
 });

@@ -81,3 +81,18 @@ it('an OAuth client whose secret is wrong', async () => {
   expect(faults[0]!.says).toMatch(/token/i);
   expect(out).not.toContain('not-the-secret');
 });
+
+it('two credentials of one host are told apart, and only the one that is refused is a fault', async () => {
+  sandbox = await createCortexSandbox();
+  const config = `
+accounts:
+  good: { host: '${sandbox.url}', token: sandbox-good }
+  bad: { host: '${sandbox.url}', token: refused }
+models:
+  - { name: small, model: llama3.1-8b, account: good }
+  - { name: other, model: llama3.1-70b, account: bad }
+`;
+  const { faults } = await examine({ url: sandbox.url, config, mode: 0o600 });
+  const host = new URL(sandbox.url).host;
+  expect(faults).toMatchObject([{ check: 'credential', account: `${host} for other` }]);
+});

@@ -41,14 +41,17 @@ it('finds nothing in a healthy account, and spends next to nothing', async () =>
     'models ok',
     'limits ok',
     'streaming ok',
+    'warehouse ok',
+    'function ok',
     'usage ok',
     'port ok',
+    'gateway skipped',
   ]);
   expect(listed).toMatchObject({ code: 0, err: '', diagnosis: { ok: true } });
-  // Two models, one of them streamed too: three calls, one of the list of models, three statements, one greeting.
-  expect(listed.diagnosis.spent).toMatchObject({ calls: 3, statements: 3, warehouseStatements: 1 });
+  // Two models, one of them streamed too and in SQL; one call of the list of models, four statements, one greeting.
+  expect(listed.diagnosis.spent).toMatchObject({ calls: 4, statements: 4, warehouseStatements: 2 });
   expect(listed.diagnosis.spent.usd).toBeLessThan(0.01);
-  expect(requests).toHaveLength(8);
+  expect(requests).toHaveLength(9);
 });
 
 it('finds nothing without a configuration file either, where every model of the catalogue is called once', async () => {
@@ -64,6 +67,56 @@ it('of a whole catalogue nobody expects every model in every region', async () =
   expect(new Set(faults.map(({ check, status }) => `${check} ${status}`))).toEqual(new Set(['models warning']));
   expect(faults[0]!.remedy).toBe("ALTER ACCOUNT SET CORTEX_ENABLED_CROSS_REGION = 'ANY_REGION';");
   expect({ code, ok: diagnosis.ok }).toEqual({ code: 0, ok: true });
+});
+
+it('what fails in SQL alone is a warning: the gateway does without', async () => {
+  const account = await snowflake();
+  await tellSandbox(account, 'grants', {
+    grant: [{ granted: 'SNOWFLAKE.CORTEX_REST_API_USER', to: 'SANDBOX_ROLE' }],
+    revoke: [{ granted: 'SNOWFLAKE.CORTEX_USER', to: 'PUBLIC' }],
+  });
+  const { faults, code } = await examine({ url: account.url });
+  expect(faults).toMatchObject([
+    {
+      check: 'function',
+      status: 'warning',
+      subject: 'llama3.1-8b',
+      says: expect.stringMatching(
+        /^Snowflake did not carry out a statement: .*Unknown user-defined function SNOWFLAKE\.CORTEX\.COMPLETE .* The gateway does not need it: llama3\.1-8b answers over REST\.$/,
+      ),
+      remedy: 'GRANT DATABASE ROLE SNOWFLAKE.CORTEX_USER TO ROLE SANDBOX_ROLE;',
+    },
+  ]);
+  expect(code).toBe(0);
+});
+
+it('a model that answers and is in no catalogue is a warning: what is assumed of it may be wrong', async () => {
+  const { url } = await snowflake();
+  const config = TWO_MODELS.replace('llama3.1-8b', 'MY_DB.PUBLIC.TUNED');
+  const { faults, code } = await examine({ url, config });
+  expect(faults).toMatchObject([
+    {
+      check: 'models',
+      status: 'warning',
+      subject: 'small',
+      says: `Couloir's catalogue does not have "MY_DB.PUBLIC.TUNED": a context window of 128000 and at most 8192 output tokens are assumed, and no tools or images. Set context_window and max_output_tokens where they differ.`,
+    },
+  ]);
+  expect(code).toBe(0);
+  const told = `${config}    context_window: 32000\n    max_output_tokens: 4096\n`;
+  expect((await examine({ url, config: told })).faults).toEqual([]);
+});
+
+it('a model whose name is misspelled is told once, with the name that was meant', async () => {
+  const { url } = await snowflake();
+  const { faults } = await examine({ url, config: TWO_MODELS.replace('llama3.1-8b', 'llama-3.1-8b') });
+  expect(faults).toMatchObject([
+    {
+      check: 'models',
+      status: 'failed',
+      says: expect.stringMatching(/unknown model.* Did you mean "llama3\.1-8b"\?$/),
+    },
+  ]);
 });
 
 interface Fault {
@@ -120,7 +173,7 @@ const TABLE: Fault[] = [
     sandbox: { account: { region: 'AWS_EU_CENTRAL_1', crossRegion: 'DISABLED' } },
     check: 'models',
     subject: 'claude-sonnet-4-6',
-    says: /unavailable in your region/,
+    says: /unavailable in your region.* By Snowflake's documentation it is in AWS_EU_WEST_2, and these cross-region settings reach it: ANY_REGION, AWS_GLOBAL, AWS_US, AWS_US_GOV, AWS_EU, /,
     remedy: "ALTER ACCOUNT SET CORTEX_ENABLED_CROSS_REGION = 'ANY_REGION';",
   },
   {
@@ -180,8 +233,8 @@ const TABLE: Fault[] = [
   {
     fault: 'a user without a warehouse',
     sandbox: { account: { warehouse: '' } },
-    check: 'usage',
-    says: /You must specify the warehouse/,
+    check: 'warehouse',
+    says: /SANDBOX_USER has no default warehouse and the configuration names none/,
     remedy: 'ALTER USER SANDBOX_USER SET DEFAULT_WAREHOUSE = <warehouse>;',
   },
 ];
@@ -214,9 +267,13 @@ it('what needs the credential is left alone without it, and says so', async () =
     'models',
     'limits',
     'streaming',
+    'warehouse',
+    'function',
     'usage',
+    'gateway',
   ]);
-  expect(new Set(skipped.map(({ says }) => says))).toEqual(new Set(['Not looked at, because "Credential" failed.']));
+  const because = 'Not looked at, because "Credential" failed.';
+  expect(new Set(skipped.slice(0, -1).map(({ says }) => says))).toEqual(new Set([because]));
   expect(requests.map(({ path }) => path)).toEqual(['/', '/api/v2/cortex/models']);
   expect(diagnosis.spent).toMatchObject({ calls: 0, inputTokens: 0, statements: 0 });
 });
@@ -291,6 +348,27 @@ it.each([403, 404])('an account that Snowflake does not have answers everything 
   ]);
 });
 
+it('an address that leads to a login page, where no credential follows', async () => {
+  const asked: (string | undefined)[] = [];
+  const portal = createServer(({ url, headers }, response) => {
+    asked.push(headers.authorization === undefined ? undefined : url);
+    response.writeHead(302, { location: 'https://login.example.com/sso?relay=secret' }).end();
+  }).listen(0, '127.0.0.1');
+  await once(portal, 'listening');
+  open.push(portal);
+  const { port } = portal.address() as AddressInfo;
+  const { faults, out } = await examine({ url: `http://127.0.0.1:${port}` });
+  expect(faults).toMatchObject([
+    {
+      check: 'credential',
+      says: 'Snowflake said: moved to https://login.example.com/sso (HTTP 302). The address answers with a redirect, which is not followed with a credential: check account and api_base, and that no proxy on the way wants a sign-in.',
+      remedy: expect.stringMatching(/CURRENT_ORGANIZATION_NAME/),
+    },
+  ]);
+  expect(out).not.toContain('relay');
+  expect(asked, 'the greeting, and one call with the token').toEqual([undefined, '/api/v2/cortex/models']);
+});
+
 it('no account at all is exit code 2', async () => {
   const { code, faults } = await examine({ url: '', env: { SNOWFLAKE_PAT: '' }, config: undefined });
   expect(code).toBe(2);
@@ -302,7 +380,7 @@ it('a configuration that cannot be used is exit code 2', async () => {
   expect(code).toBe(2);
   expect(faults[0]).toMatchObject({ check: 'config', status: 'failed' });
   expect(faults[0]!.says).toMatch(/couloir\.yaml:1:1 modles/);
-  expect(diagnosis.findings.at(-1)).toMatchObject({ check: 'port', status: 'skipped' });
+  expect(diagnosis.findings.at(-1)).toMatchObject({ check: 'gateway', status: 'skipped' });
   expect(err).toBe('couloir: the configuration cannot be used.');
 });
 
@@ -311,7 +389,7 @@ it('a model that is not configured is a mistake of usage; an alias stands for it
   const config = `${TWO_MODELS}aliases: { quick: small }\n`;
   const { diagnosis } = await examine({ url, config, words: ['--model', 'quick'] });
   expect(diagnosis.findings.find(({ check }) => check === 'models')?.says).toMatch(/^1 of 1 deployments answered/);
-  expect(diagnosis.spent.calls).toBe(2);
+  expect(diagnosis.spent.calls).toBe(3);
   const unknown = await run(
     ['doctor', '--model', 'cluade-sonnet'],
     { SNOWFLAKE_HOST: url, SNOWFLAKE_PAT: TOKEN },

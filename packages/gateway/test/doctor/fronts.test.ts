@@ -6,10 +6,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { doctor } from '../../src/cli/doctor.ts';
 import { CommandError } from '../../src/cli/failure.ts';
+import { loadSettings } from '../../src/config/load.ts';
 import type { Diagnosis } from '../../src/doctor/diagnose.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { createCortexSandbox, type CortexSandbox } from '../../src/sandbox/index.ts';
+import { cortexKnowledge } from '../../src/upstream/knowledge.ts';
 import { createTransport, type Transport } from '../../src/upstream/transport.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { startTlsFront } from './fronts.ts';
@@ -71,6 +73,19 @@ it('an account with an underscore works, and is told of', async () => {
   expect(diagnosis.findings.find(({ check }) => check === 'host')?.says).toBe('It answers over TLS.');
 });
 
+it.each([
+  ['ENOTFOUND', 'my-org-main.snowflakecomputing.com', /CURRENT_ORGANIZATION_NAME/],
+  ['ENOTFOUND', 'https://cortex.example.com', /^nslookup cortex\.example\.com$/],
+  ['EAI_AGAIN', 'my-org-main.snowflakecomputing.com', /^nslookup my-org-main\.snowflakecomputing\.com$/],
+])('a name that does not resolve (%s of %s)', async (code, name, remedy) => {
+  const nameless = createTransport({
+    lookup: (_name, _options, done) => done(Object.assign(new Error(`getaddrinfo ${code}`), { code }), []),
+  });
+  const faults = faultsOf(await examineOver(nameless, name));
+  expect(faults).toMatchObject([{ check: 'host', remedy: expect.stringMatching(remedy) }]);
+  expect(faults[0]!.says).toMatch(/does not resolve|could not be resolved just now/);
+});
+
 it('a certificate that this machine does not trust', async () => {
   const front = await startTlsFront(sandbox.url, await selfSigned(['my-org-main.snowflakecomputing.com']));
   open.push(front);
@@ -88,39 +103,60 @@ it('a certificate for another name', async () => {
   expect(faultsOf(diagnosis)).toMatchObject([{ check: 'host', remedy: expect.stringMatching(/^openssl s_client/) }]);
 });
 
-it('a gateway that runs takes its key, or another', async () => {
-  const gateway = await startGateway({
-    settings: {
-      server: { host: '127.0.0.1', port: 0 },
-      masterKey: new Secret('sk-of-the-gateway'),
-      deployments: [],
-      aliases: {},
-      dropParams: true,
-      retries: 0,
-      timeouts: { totalMs: 1_000, firstByteMs: 1_000, idleMs: 1_000 },
-      disabledMends: [],
-      log: { level: 'silent' },
-    },
-  });
-  open.push({ close: () => gateway.close(0) });
-  const { port } = new URL(gateway.url);
-  const own = { COULOIR_PORT: port, COULOIR_MASTER_KEY: 'sk-of-the-gateway' };
-  const same = await examine({ url: sandbox.url, env: own });
-  expect(same.faults).toEqual([]);
-  expect(same.diagnosis.findings.at(-1)?.says).toBe(`A gateway answers on 127.0.0.1:${port} and lists 0 models.`);
+/** A gateway of the same configuration, with this token for Snowflake. */
+async function startOwnGateway(token: string): Promise<{ port: string }> {
+  const env = { SNOWFLAKE_HOST: sandbox.url, SNOWFLAKE_PAT: token, COULOIR_PORT: '0' };
+  const { settings } = loadSettings({ env, cwd: folder, home: folder, cortex: cortexKnowledge });
+  const quiet = { ...settings, log: { level: 'silent' as const }, masterKey: new Secret('sk-of-the-gateway') };
+  const gateway = await startGateway({ settings: quiet });
+  open.push({ close: () => gateway.close({ delayMs: 0, timeoutMs: 0 }) });
+  return { port: new URL(gateway.url).port };
+}
 
-  const other = await examine({ url: sandbox.url, env: { ...own, COULOIR_MASTER_KEY: 'sk-of-somebody' } });
-  expect(other.faults).toMatchObject([
+it('a gateway that runs takes its key and answers a chat, and its tokens are counted', async () => {
+  const { port } = await startOwnGateway(TOKEN);
+  const own = { COULOIR_PORT: port, COULOIR_MASTER_KEY: 'sk-of-the-gateway' };
+  const { faults, diagnosis } = await examine({ url: sandbox.url, env: own });
+  expect(faults).toEqual([]);
+  expect(diagnosis.findings.slice(-2)).toMatchObject([
+    { check: 'port', says: `A gateway answers on 127.0.0.1:${port} and lists 2 models.` },
+    { check: 'gateway', says: `small answers through the gateway on 127.0.0.1:${port}.` },
+  ]);
+  expect(sandbox.requests.at(-1)?.body).toMatchObject({ model: 'llama3.1-8b', max_completion_tokens: 16 });
+  expect(diagnosis.spent.calls, 'two models, one of them streamed, in SQL and through the gateway').toBe(5);
+});
+
+it('a gateway that runs with the key of another configuration', async () => {
+  const { port } = await startOwnGateway(TOKEN);
+  const env = { COULOIR_PORT: port, COULOIR_MASTER_KEY: 'sk-of-somebody' };
+  const { faults, out } = await examine({ url: sandbox.url, env });
+  expect(faults).toMatchObject([
     { check: 'port', says: `The gateway on 127.0.0.1:${port} has another key than this configuration.` },
   ]);
-  expect(other.out).not.toContain('sk-of-somebody');
+  expect(out).not.toContain('sk-of-somebody');
+});
+
+it('a gateway that runs with what the configuration was yesterday', async () => {
+  const { port } = await startOwnGateway('of-yesterday');
+  const env = { COULOIR_PORT: port, COULOIR_MASTER_KEY: 'sk-of-the-gateway' };
+  const { faults } = await examine({ url: sandbox.url, env });
+  expect(faults).toMatchObject([
+    {
+      check: 'gateway',
+      subject: 'small',
+      remedy: 'Restart couloir serve, so that it runs with this configuration.',
+    },
+  ]);
+  expect(faults[0]!.says).toMatch(
+    /^small answers doctor, and through the gateway on 127\.0\.0\.1:\d+ it does not \(HTTP 502\): Snowflake said: Programmatic access token is invalid\./,
+  );
 });
 
 it('for people: a line for each finding, and what it cost', async () => {
   const env = { COULOIR_PORT: '0', SNOWFLAKE_HOST: sandbox.url, SNOWFLAKE_PAT: 'not-the-one' };
   const { out, err, code } = await run(['doctor'], env, folder);
   const lines = out.split('\n');
-  expect(lines.map((line) => line[0]).join('')).toBe('✔✔✔✔✘–––––––✔S');
+  expect(lines.map((line) => line[0]).join('')).toBe('✔✔✔✔✘–––––––––✔–S');
   expect(lines[4]).toMatch(
     /^✘ Credential \(127\.0\.0\.1:\d+\): .*Programmatic access token is invalid\. .* → ALTER USER <user> ADD PROGRAMMATIC ACCESS TOKEN couloir;/,
   );

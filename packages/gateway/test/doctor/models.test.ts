@@ -30,6 +30,12 @@ it('lists every model with what a user chooses by, without any account', async (
       basis: 'inferred',
       usdPerMillionTokens: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
       creditsPerMillionTokens: { input: 1.5, output: 7.5, cacheRead: 0.15, cacheWrite: 1.875 },
+      regionalUsdPerMillionTokens: { input: 3.3, output: 16.5, cacheRead: 0.33, cacheWrite: 4.125 },
+    },
+    rateLimit: { tokensPerMinute: 6_000_000, requestsPerMinute: 10_000 },
+    regions: {
+      native: ['AWS_EU_WEST_2'],
+      crossRegion: ['ANY_REGION', 'AWS_GLOBAL', 'AWS_US', 'AWS_US_GOV', 'AWS_EU', 'AWS_APJ', 'AWS_JP', 'AWS_AU'],
     },
     status: 'ga',
   });

@@ -96,6 +96,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
       code: '003001',
     },
   ),
+  refused('302', 302, 'Sign in Found', 'The address answers with a redirect, which is not followed with a credential:'),
   refused('403', 403, 'Not Authorized', "The token's default role needs the database role SNOWFLAKE.CORTEX_USER"),
   wrong('document-refused', 'document content blocks are not supported', 'Cortex refuses document blocks:', {
     status: 401,

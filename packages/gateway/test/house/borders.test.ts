@@ -1,7 +1,7 @@
 // The direction of imports (.dependency-cruiser.cjs), and the proof that the check can fail.
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT, runTool } from './repository.ts';
 
@@ -11,9 +11,10 @@ interface Violation {
   to: string;
 }
 
+const WORKSPACES = ['packages/gateway', 'packages/sdk', 'packages/console'];
 const SRC = 'packages/gateway/src';
 
-/** What a newcomer might do wrong: a file, its text, and the rule that must object. */
+/** What a newcomer might do wrong: a file (from the gateway's source), its text, and the rule that must object. */
 const PLANTS = [
   {
     what: 'two files need each other',
@@ -99,10 +100,64 @@ const PLANTS = [
     file: 'policy/planted-nowhere.ts',
     text: "import type {} from './nowhere.ts';\n",
   },
+  {
+    what: 'Fastify has a second user',
+    rule: 'only-one-place-imports-fastify',
+    file: 'http/planted-fastify.ts',
+    text: "import fastify from 'fastify';\nexport const app = fastify;\n",
+  },
+  {
+    what: 'the data plane loads the admin half with itself',
+    rule: 'admin-is-loaded-lazily',
+    file: 'http/planted-admin.ts',
+    text: "export { planted } from './admin/planted-target.ts';\n",
+  },
+  {
+    what: 'the gateway runs code of the SDK',
+    rule: 'gateway-takes-types-from-the-sdk',
+    file: 'http/admin/planted-sdk.ts',
+    text: "import { ADMIN_ROUTES } from '@couloir/sdk';\nexport const routes = ADMIN_ROUTES;\n",
+  },
+  {
+    what: 'the SDK uses a module of Node',
+    rule: 'sdk-alone',
+    file: '../../sdk/src/planted-node.ts',
+    text: "import { readFile } from 'node:fs/promises';\nexport const read = readFile;\n",
+  },
+  {
+    what: 'the SDK uses a package',
+    rule: 'sdk-alone',
+    file: '../../sdk/src/planted-package.ts',
+    text: "import { z } from 'zod';\nexport const schema = z.string();\n",
+  },
+  {
+    what: 'the console imports the gateway',
+    rule: 'console-knows-the-sdk-only',
+    file: '../../console/src/planted-gateway.ts',
+    text: "import type {} from '../../gateway/src/upstream/planted-target.ts';\n",
+  },
+  {
+    what: 'the console reaches behind the entry of the SDK',
+    rule: 'console-knows-the-sdk-only',
+    file: '../../console/src/planted-sdk.ts',
+    text: "import type {} from '../../sdk/src/client.ts';\n",
+  },
+  {
+    what: 'the gateway imports the console',
+    rule: 'gateway-apart-from-the-console',
+    file: 'http/admin/planted-console.ts',
+    text: "import type {} from '../../../../console/src/planted-gateway.ts';\n",
+  },
 ];
 
-/** The sandbox may know what the wire looks like. */
-const INNOCENT = 'sandbox/planted-innocent.ts';
+/** The sandbox may know what the wire looks like, and the gateway what the contract is. */
+const INNOCENTS = [
+  { file: 'sandbox/planted-innocent.ts', text: "import type {} from '../protocols/planted-right/wire.ts';\n" },
+  {
+    file: 'http/admin/planted-innocent.ts',
+    text: "import type { Status } from '@couloir/sdk';\nexport type Planted = Status;\n",
+  },
+];
 
 /** What the plants import, so that the proof does not depend on today's file names. */
 const TARGETS = [
@@ -113,6 +168,7 @@ const TARGETS = [
     'sandbox/planted-target.ts',
     'store/sqlite/planted-target.ts',
   ].map(exporting),
+  { file: 'http/admin/planted-target.ts', text: 'export const planted = 1;\n' },
   ...['protocols/planted-right/wire.ts', 'protocols/planted-right/request.ts'].map(exporting),
 ];
 
@@ -128,38 +184,40 @@ describe('a planted violation is found', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'couloir-borders-'));
-    await cp(join(ROOT, SRC), join(folder, SRC), { recursive: true });
-    for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json', 'packages/gateway/package.json']) {
-      await cp(join(ROOT, file), join(folder, file));
+    for (const name of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json', ...WORKSPACES.flatMap(parts)]) {
+      await cp(join(ROOT, name), join(folder, name), { recursive: true });
     }
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
-    for (const { file, text } of [...PLANTS, ...TARGETS]) {
+    for (const { file, text } of [...PLANTS, ...TARGETS, ...INNOCENTS]) {
       await mkdir(dirname(join(folder, SRC, file)), { recursive: true });
       await writeFile(join(folder, SRC, file), text);
     }
-    await writeFile(join(folder, SRC, INNOCENT), "import type {} from '../protocols/planted-right/wire.ts';\n");
     found = (await cruise(folder)).violations;
   });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('and an innocent file is not accused', () => {
-    expect(found.filter(({ from }) => from === `${SRC}/${INNOCENT}`)).toEqual([]);
+  test.each(INNOCENTS)('and the innocent $file is not accused', ({ file }) => {
+    expect(found.filter(({ from }) => from === posix.join(SRC, file))).toEqual([]);
   });
 
   test.each(PLANTS)('$what: $rule', ({ rule, file }) => {
-    expect(found.filter(({ from }) => from === `${SRC}/${file}`).map((violation) => violation.rule.name)).toContain(
-      rule,
-    );
+    const rules = found.filter(({ from }) => from === posix.join(SRC, file)).map((violation) => violation.rule.name);
+    expect(rules).toContain(rule);
   });
 });
+
+function parts(workspace: string): string[] {
+  return [`${workspace}/src`, `${workspace}/package.json`];
+}
 
 function exporting(file: string): { file: string; text: string } {
   return { file, text: 'export interface Planted {}\n' };
 }
 
 async function cruise(folder: string): Promise<{ modules: number; violations: Violation[] }> {
-  const arguments_ = [SRC, '--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
+  const sources = WORKSPACES.map((workspace) => `${workspace}/src`);
+  const arguments_ = [...sources, '--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
   const { stdout, output } = await runTool('dependency-cruiser', 'depcruise', arguments_, folder);
   if (!stdout.startsWith('{')) throw new Error(output);
   const { modules, summary } = JSON.parse(stdout) as { modules: unknown[]; summary: { violations: Violation[] } };

@@ -38,7 +38,8 @@ beforeAll(async () => {
 test(`no source file is longer than ${CEILING_LINES} lines`, (context) => {
   const sizes = known(context)
     .filter(
-      ({ path }) => /^(?:packages\/[^/]+\/src|tools|bench)\/.*\.(?:ts|cjs)$/.test(path) && !path.endsWith('.test.ts'),
+      ({ path }) =>
+        /^(?:packages\/[^/]+\/src|tools|bench|soak)\/.*\.(?:tsx?|cjs)$/.test(path) && !path.endsWith('.test.ts'),
     )
     .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
     .toSorted((left, right) => left.lines - right.lines);
@@ -63,7 +64,9 @@ test('a planted secret is found', () => {
 });
 
 test('no source file silences a check or asks the time behind the clock', (context) => {
-  const sources = known(context).filter(({ path }) => /\.(?:ts|cjs|js)$/.test(path) && !path.includes('/test/house/'));
+  const sources = known(context).filter(
+    ({ path }) => /\.(?:tsx?|cjs|js)$/.test(path) && !path.includes('/test/house/'),
+  );
   expect(find(sources, SILENCERS)).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import { type CortexSandbox, createCortexSandbox, type Switches } from '../../sr
 import { checkChatStream } from '../support/chat-grammar.ts';
 import { type RunningCouloir, startCouloir } from '../support/couloir.ts';
 import { post, textOf } from '../support/raw-http.ts';
+import { weatherTool } from '../support/weather-tool.ts';
 
 const PATH = '/api/v2/cortex/inference:complete';
 const CLAUDE = 'claude-sonnet-4-5';
@@ -160,21 +161,7 @@ models:
           'then',
           'say All done',
         ),
-        tools: [
-          {
-            type: 'function',
-            function: {
-              name: 'get_weather',
-              description: 'Weather',
-              parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-              parse: JSON.parse as (text: string) => { city: string },
-              function: ({ city }: { city: string }) => {
-                asked.push(city);
-                return `It is sunny in ${city}.`;
-              },
-            },
-          },
-        ],
+        tools: [weatherTool(asked)],
       });
       expect(await runner.finalContent()).toBe('All done');
       expect(asked).toEqual(['Rome', 'Oslo', 'Lima']);

@@ -88,6 +88,49 @@ describe('a body that cannot be served', () => {
     expect(answer.headers['x-should-retry']).toBe('false');
   });
 
+  it.each([
+    '/v1/chat/completions',
+    '/v1/messages',
+    '/v1/messages/count_tokens',
+    '/v1/responses',
+    '/v1/responses/input_tokens',
+    '/v1/completions',
+    '/v1/embeddings',
+  ])('%s: bytes that are not UTF-8', async (path) => {
+    const text = Buffer.from([0x61, 0xff, 0x62]);
+    const body = Buffer.concat([
+      Buffer.from(
+        '{"model":"claude-sonnet-4-6","max_tokens":9,"input":"hi","prompt":"hi","messages":[{"role":"user","content":"',
+      ),
+      text,
+      Buffer.from('"}]}'),
+    ]);
+    const answer = await send(body, { authorization: `Bearer ${couloir.key}` }, path);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatchObject({
+      type: 'invalid_request_error',
+      message: expect.stringContaining('UTF-8'),
+    });
+  });
+
+  it.each(['gzip', 'zstd'])('a compressed one (%s) is told from a broken one', async (encoding) => {
+    const answer = await send(Buffer.from([0x1f, 0x8b, 0x08]), {
+      authorization: `Bearer ${couloir.key}`,
+      'content-encoding': encoding,
+    });
+    expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringContaining('Send it uncompressed.')]);
+  });
+
+  it('a schema that is nested without end', async () => {
+    const depth = 200_000;
+    const parameters = `${'{"items":'.repeat(depth)}1${'}'.repeat(depth)}`;
+    const tools = `[{"type":"function","function":{"name":"f","parameters":${parameters}}}]`;
+    const answer = await send(
+      `{"model":"openai-gpt-5.2","messages":[{"role":"user","content":"hi"}],"tools":${tools}}`,
+    );
+    expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringContaining('levels deep')]);
+  });
+
   it('64 MiB and over is refused, and the connection stays usable for the client to see it', async () => {
     const headers = { authorization: `Bearer ${couloir.key}` };
     const response = await post(`${couloir.url}/v1/chat/completions`, Buffer.alloc(64 * 1024 * 1024, 0x20), headers)

@@ -134,6 +134,7 @@ function deploymentOf(model: string): Deployment {
       credential: { kind: 'none' },
       weight: 1,
       order: 0,
+      tags: [],
       promptCaching: 'auto',
       defaults: {},
       extraHeaders: {},

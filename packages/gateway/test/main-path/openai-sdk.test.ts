@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type CortexSandbox, createCortexSandbox } from '../../src/sandbox/index.ts';
 import { type RunningCouloir, eventually, sandboxAccount, startCouloir } from '../support/couloir.ts';
+import { weatherTool } from '../support/weather-tool.ts';
 
 let sandbox: CortexSandbox;
 let couloir: RunningCouloir;
@@ -166,21 +167,7 @@ describe.each([CLAUDE, GPT])('tools on %s', (model) => {
         'then',
         'say All done',
       ),
-      tools: [
-        {
-          type: 'function',
-          function: {
-            name: 'get_weather',
-            description: 'Weather',
-            parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-            parse: JSON.parse as (text: string) => { city: string },
-            function: ({ city }: { city: string }) => {
-              asked.push(city);
-              return `It is sunny in ${city}.`;
-            },
-          },
-        },
-      ],
+      tools: [weatherTool(asked)],
     });
     expect(await runner.finalContent()).toBe('All done');
     expect(asked).toEqual(['Rome', 'Oslo', 'Lima']);

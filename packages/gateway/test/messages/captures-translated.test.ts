@@ -13,7 +13,7 @@ import { signThought } from '../../src/sandbox/script/signature.ts';
 import { describeModel } from '../../src/upstream/catalogue.ts';
 import { historyRulesOf } from '../../src/upstream/history-rules.ts';
 import { accumulateMessage, MESSAGES_WRITER } from '../support/messages-answers.ts';
-import { MESSAGES_CAPTURES } from '../support/messages-captures.ts';
+import { GENERATING_CAPTURES } from '../support/messages-captures.ts';
 import { checkMessagesStream } from '../support/messages-grammar.ts';
 import { askBytes, startStrictSandbox } from './strict-sandbox.ts';
 
@@ -25,9 +25,6 @@ let sandbox: CortexSandbox;
 beforeAll(async () => (sandbox = await startStrictSandbox()));
 afterAll(() => sandbox.close());
 
-const REFUSED = new Set(['claude-code-websearch-forced', 'sdk-thread-create', 'sdk-thread-continue']);
-const captures = MESSAGES_CAPTURES.filter(({ name, path }) => !REFUSED.has(name) && !path.includes('count_tokens'));
-
 /** Thoughts signed as if they had been the sandbox's own. */
 function signed(request: GenerateRequest, model: string): GenerateRequest {
   const sign = (part: Part): Part =>
@@ -38,7 +35,7 @@ function signed(request: GenerateRequest, model: string): GenerateRequest {
 }
 
 test.each(
-  captures.flatMap((capture) =>
+  GENERATING_CAPTURES.flatMap((capture) =>
     ['claude-opus-5-5', 'claude-opus-4-6', 'claude-sonnet-4-5'].map((model) => ({ ...capture, model })),
   ),
 )('$name on $model', async ({ body, model }) => {

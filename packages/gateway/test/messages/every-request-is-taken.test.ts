@@ -4,17 +4,18 @@ import { fold } from '../../src/ir/fold.ts';
 import { checkGrammar } from '../../src/ir/grammar.ts';
 import { repairHistory } from '../../src/ir/history.ts';
 import { placeCacheMarks } from '../../src/ir/prompt-caching.ts';
-import type { GenerateRequest, OutputFormat, Part, Tool, ToolChoice, Turn } from '../../src/ir/request.ts';
+import type { GenerateRequest, OutputFormat, Tool, ToolChoice } from '../../src/ir/request.ts';
 import { anthropicMessages } from '../../src/protocols/anthropic-messages/index.ts';
 import { messagesSurface } from '../../src/sandbox/messages/index.ts';
 import { PromptCache } from '../../src/sandbox/prompt-cache.ts';
-import { signThought } from '../../src/sandbox/script/signature.ts';
 import type { SandboxWorld } from '../../src/sandbox/surface.ts';
 import { DEFAULT_SWITCHES } from '../../src/sandbox/switches.ts';
 import { describeModel } from '../../src/upstream/catalogue.ts';
 import { historyRulesOf } from '../../src/upstream/history-rules.ts';
 import { arbitraryTurns, requestOf } from '../arbitrary/request.ts';
+import { signed } from '../arbitrary/signed.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { STRICTEST } from '../support/strictest.ts';
 
 /**
  * The sandbox refuses what Cortex refuses and knows nothing of the gateway's code, so it is the judge:
@@ -26,7 +27,8 @@ const clock = fakeClock();
 const WORLD: SandboxWorld = {
   clock,
   cache: new PromptCache(clock),
-  switches: DEFAULT_SWITCHES,
+  // Where the last word is the assistant's, older Claudes go on from it.
+  switches: { ...DEFAULT_SWITCHES, ...STRICTEST, prefill: 'by-model' },
   seed: 'messages',
   attempt: () => 0,
 };
@@ -94,15 +96,6 @@ const request: fc.Arbitrary<GenerateRequest> = fc
       ...(format === undefined ? {} : { output: format }),
     }),
   );
-
-/** The arbitrary seals replaced by the sandbox's own, as if these thoughts had been its. */
-function signed(turns: Turn[], model: string): Turn[] {
-  const sign = (part: Part): Part =>
-    part.kind === 'thinking' && part.seal?.issuer === 'anthropic'
-      ? { ...part, seal: { ...part.seal, data: signThought(model, part.text) } }
-      : part;
-  return turns.map((turn) => ({ ...turn, parts: turn.parts.map(sign) }));
-}
 
 test('every request is taken, and its answer is read', () => {
   fc.assert(

@@ -3,10 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isObject, type Json, type JsonObject } from '../../src/ir/json.ts';
 import { JsonView } from '../../src/kit/json-view.ts';
 import type { CortexSandbox } from '../../src/sandbox/index.ts';
-import { signThought } from '../../src/sandbox/script/signature.ts';
 import { describeModel } from '../../src/upstream/catalogue.ts';
 import { spliceMessages, type SplicedRequest } from '../../src/upstream/splices/index.ts';
-import { captureOf, MESSAGES_CAPTURES } from '../support/messages-captures.ts';
+import { captureOf, GENERATING_CAPTURES, signed } from '../support/messages-captures.ts';
 import { checkMessagesStream } from '../support/messages-grammar.ts';
 import { askBytes, startStrictSandbox } from './strict-sandbox.ts';
 
@@ -17,7 +16,8 @@ import { askBytes, startStrictSandbox } from './strict-sandbox.ts';
 const MODELS = ['claude-opus-5-5', 'claude-opus-4-7', 'claude-opus-4-6', 'claude-sonnet-4-5', 'claude-haiku-4-5'];
 
 let sandbox: CortexSandbox;
-beforeAll(async () => (sandbox = await startStrictSandbox()));
+// Older Claudes go on from a text of their own, and whoever asks them to is let.
+beforeAll(async () => (sandbox = await startStrictSandbox({ prefill: 'by-model' })));
 afterAll(() => sandbox.close());
 
 function splice(body: JsonObject, model: string, headers: Record<string, string> = {}): SplicedRequest | 'translate' {
@@ -35,26 +35,13 @@ async function faultOf({ body, headers }: SplicedRequest, streams: boolean): Pro
   return streams ? checkMessagesStream(text) : undefined;
 }
 
-/** Thoughts signed as if they had been the sandbox's own. */
-function signed(value: Json | undefined, model: string): Json {
-  if (Array.isArray(value)) return value.map((item) => signed(item, model));
-  if (!isObject(value)) return value ?? null;
-  if (value.type === 'thinking' && typeof value.thinking === 'string') {
-    return { ...value, signature: signThought(model, value.thinking) };
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, signed(inner, model)]));
-}
-
 const withMessages = (body: JsonObject, model: string): JsonObject => ({
   ...body,
   messages: signed(body.messages, model),
 });
 
-const REFUSED = new Set(['claude-code-websearch-forced', 'sdk-thread-create', 'sdk-thread-continue']);
-const captures = MESSAGES_CAPTURES.filter(({ name, path }) => !REFUSED.has(name) && !path.includes('count_tokens'));
-
 describe('captured requests', () => {
-  test.each(captures)('$name: kept as bytes it is taken, by every Claude', async ({ body, headers }) => {
+  test.each(GENERATING_CAPTURES)('$name: kept as bytes it is taken, by every Claude', async ({ body, headers }) => {
     const spliced = MODELS.map((model) => splice(withMessages(body, model), model, headers));
     const kept = spliced.filter((each) => each !== 'translate');
     const faults = await Promise.all(kept.map((each) => faultOf(each, body.stream === true)));
@@ -62,14 +49,19 @@ describe('captured requests', () => {
   });
 
   test('which of them keep their bytes on the model they were sent to, or on Sonnet 4.5', () => {
-    const translated = captures.filter(({ body, headers }) => {
+    const translated = GENERATING_CAPTURES.filter(({ body, headers }) => {
       const model = body.model === 'claude-opus-5-5' ? 'claude-opus-5-5' : 'claude-sonnet-4-5';
       return splice(withMessages(body, model), model, headers) === 'translate';
     });
     expect(translated.map(({ name }) => name)).toEqual([
       // A system message amid the conversation.
+      'claude-agent-sdk-first-turn',
       'claude-agent-sdk',
+      'claude-code-after-refusal',
       'claude-code-compact',
+      'claude-code-cut-off-again',
+      'claude-code-cut-off',
+      'claude-code-effort-per-turn',
       'claude-code-first-turn',
       // A result of calls that began without a thought, while thinking is on with a budget.
       'claude-code-image',
@@ -77,6 +69,7 @@ describe('captured requests', () => {
       'claude-code-nobetas',
       'claude-code-opus',
       'claude-code-resume',
+      'claude-code-subagent-result',
       'claude-code-subagent',
       'claude-code-tool-result',
       // References to tools.
@@ -99,7 +92,7 @@ describe('captured requests', () => {
     if (spliced === 'translate') throw new Error('it was translated');
     const messagesOf = (bytes: Buffer) => {
       const found = JsonView.of(bytes).get('messages')!;
-      return bytes.toString('utf8', found.span[0], found.span[1]);
+      return bytes.toString('utf8', found.start, found.end);
     };
     expect(messagesOf(spliced.body)).toBe(messagesOf(before));
     expect(spliced.notes.map(({ code, path }) => `${code} ${path}`)).toEqual([

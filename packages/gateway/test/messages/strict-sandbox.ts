@@ -1,8 +1,8 @@
-/** A sandbox at its strictest: wherever the evidence on what Cortex refuses is divided, it refuses. */
-import { createCortexSandbox, type CortexSandbox } from '../../src/sandbox/index.ts';
+import { createCortexSandbox, type CortexSandbox, type Switches } from '../../src/sandbox/index.ts';
+import { STRICTEST } from '../support/strictest.ts';
 
-export function startStrictSandbox(): Promise<CortexSandbox> {
-  return createCortexSandbox({ switches: { anthropicVersionRequired: true }, seed: 'strict' });
+export function startStrictSandbox(milder: Partial<Switches> = {}): Promise<CortexSandbox> {
+  return createCortexSandbox({ switches: { ...STRICTEST, ...milder }, seed: 'strict' });
 }
 
 /** Status and text of the answer to these very bytes. */

@@ -55,9 +55,19 @@ test('the comparison notices a changed kind, a missing key and a different order
     [',"role":"assistant"', ''],
     ['"content":"4","role":"assistant"', '"role":"assistant","content":"4"'],
     ['data: [DONE]\n\n', ''],
+    ['data: [DONE]\n\n', 'data: [DONE]\n\ndata: [DONE]\n\n'],
   ] as const) {
     expect(structureOf(recorded.replace(from, to))).not.toEqual(structureOf(recorded));
   }
+});
+
+test('the comparison counts empty chunks, but not the pieces of a text', () => {
+  const chunk = (content: string) => `data: {"choices":[{"delta":{"content":"${content}","role":"assistant"}}]}\n\n`;
+  const recorded = `${chunk('4')}${chunk('')}data: [DONE]\n\n`;
+  expect(structureOf(recorded.replace(chunk('4'), chunk('4') + chunk('2')))).toEqual(structureOf(recorded));
+  expect(structureOf(recorded.replace(chunk(''), chunk('') + chunk('')))).not.toEqual(structureOf(recorded));
+  expect(structureOf(recorded.replace(chunk(''), ''))).not.toEqual(structureOf(recorded));
+  expect(structureOf(chunk('') + recorded)).not.toEqual(structureOf(recorded));
 });
 
 async function startSandbox(scenario: Record<string, string>) {
@@ -93,18 +103,31 @@ function headersLike(recorded: Record<string, string>, headers: Headers): Record
 }
 
 /**
- * The kinds of each event, or of the one JSON text, as text so that key order counts. Runs of alike events are one:
- * how an answer is cut into pieces is chance. White space outside strings is marked.
+ * The kinds of each event, or of the one JSON text, as text so that key order counts. White space outside strings is
+ * marked. Every event counts but one kind: how many pieces a text, a thought or the arguments of a call come in is up to
+ * the model and the length of what it says, so a run of pieces is one. What stands around them does not depend on words:
+ * chunks with nothing in them, the first of a call, the one with the usage, the terminal one.
  */
 function structureOf(text: string): string[] {
-  const shapes = (text.startsWith('data: ') ? dataOf(text) : [text]).map((data) => {
-    if (data === '[DONE]') return data;
+  const events = (text.startsWith('data: ') ? dataOf(text) : [text]).map((data) => {
+    if (data === '[DONE]') return { shape: data, isPiece: false };
     const value = parse(data);
     const compact = data === JSON.stringify(value);
-    return `${compact ? '' : 'not compact: '}${String(at(value, 'model'))} ${JSON.stringify(kindsOf(value))}`;
+    const shape = `${compact ? '' : 'not compact: '}${String(at(value, 'model'))} ${JSON.stringify(kindsOf(value))}`;
+    return { shape, isPiece: PIECES.some((path) => isWords(at(value, path))) };
   });
-  return shapes.filter((shape, index) => shape !== shapes[index - 1]);
+  return events
+    .filter(({ shape, isPiece }, index) => !(isPiece && shape === events[index - 1]?.shape))
+    .map(({ shape, isPiece }) => (isPiece ? `pieces of ${shape}` : shape));
 }
+
+const PIECES = [
+  'choices[0].delta.content',
+  'choices[0].delta.reasoning_details[0].text',
+  'choices[0].delta.tool_calls[0].function.arguments',
+];
+
+const isWords = (value: unknown) => typeof value === 'string' && value !== '';
 
 function kindsOf(value: unknown): unknown {
   if (value === '') return 'empty string';

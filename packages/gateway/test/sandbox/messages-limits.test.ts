@@ -170,13 +170,12 @@ describe('models', () => {
   });
 });
 
-describe('switches', () => {
-  test('document blocks are a 401 that is no matter of credentials', async () => {
-    const messages = [user([{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } }])];
-    expect(await refusalOf(sandbox, { messages })).toEqual([401, 'Not Authorized']);
-    expect(await statusWith({ documentBlocks401: false }, { messages })).toBe(200);
-  });
+test('a document block is a 401 that is no matter of credentials', async () => {
+  const messages = [user([{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } }])];
+  expect(await refusalOf(sandbox, { messages })).toEqual([401, 'Not Authorized']);
+});
 
+describe('switches', () => {
   test.each<[Partial<Switches>, JsonObject, number]>([
     [{ ttl1h: 'accept' }, { system: [text('Hi', { cache_control: { type: 'ephemeral', ttl: '1h' } })] }, 200],
     [{ schemaKeyword: 'accept' }, { tools: [{ name: 'f', input_schema: { type: 'object', $schema: 'x' } }] }, 200],

@@ -60,7 +60,7 @@ describe('a client that leaves', () => {
     const controller = new AbortController();
     const answer = fetch(sandbox.url + CHAT_PATH, {
       method: 'POST',
-      headers: { authorization: 'Bearer sandbox-test' },
+      headers: { authorization: 'Bearer sandbox-test', 'content-type': 'application/json' },
       body: JSON.stringify(asks('sandbox> stall 60s\nsandbox> say one')),
       signal: controller.signal,
     });
@@ -78,7 +78,7 @@ describe('a client that leaves', () => {
     );
     const socket = connect(sandbox.port, '127.0.0.1');
     socket.write(
-      `POST ${CHAT_PATH} HTTP/1.1\r\nhost: sandbox\r\nauthorization: Bearer sandbox-a\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      `POST ${CHAT_PATH} HTTP/1.1\r\nhost: sandbox\r\nauthorization: Bearer sandbox-a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     );
     await once(socket, 'readable');
     socket.pause();

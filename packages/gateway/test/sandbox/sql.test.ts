@@ -70,6 +70,16 @@ describe('what is answered', () => {
       [{ ANSWER: 'Hello, you' }],
     ],
     [
+      "SELECT SNOWFLAKE.CORTEX.COMPLETE('llama3.1-8b', [{'role': 'user', 'content': 'sandbox> say It''s, well, five'}], {'max_tokens': 3}) AS ANSWER",
+      [
+        {
+          ANSWER: expect.stringMatching(
+            /^\{"choices":\[\{"messages":"It's[^"]*"\}\],"created":1783468000,"model":"llama3.1-8b","usage":\{"prompt_tokens":\d+,"completion_tokens":3,"total_tokens":\d+\}\}$/,
+          ),
+        },
+      ],
+    ],
+    [
       "SHOW PARAMETERS LIKE 'CORTEX_ENABLED_CROSS_REGION' IN ACCOUNT",
       [
         expect.objectContaining({

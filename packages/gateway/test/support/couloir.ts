@@ -11,6 +11,8 @@ const PROGRAM = path.resolve(import.meta.dirname, '../../dist/couloir.js');
 export interface RunningCouloir {
   url: string;
   key: string;
+  /** Its working folder; what `config` said is in `config.yaml` there. */
+  folder: string;
   /** Everything it wrote, for assertions on logs. */
   output(): string;
   /** Log lines of finished exchanges, newest last. */
@@ -69,6 +71,7 @@ export async function startCouloir(options: CouloirOptions = {}): Promise<Runnin
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   return {
     url,
+    folder: home,
     exchanges,
     exchangeOf: (headers) =>
       eventually(() => exchanges().find(({ requestId }) => requestId === headers['x-couloir-request-id'])),

@@ -1,7 +1,9 @@
-import OpenAI from 'openai';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import OpenAI, { APIError } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CortexSandbox, createCortexSandbox } from '../../src/sandbox/index.ts';
-import { type RunningCouloir, sandboxAccount, startCouloir } from '../support/couloir.ts';
+import { eventually, type RunningCouloir, sandboxAccount, startCouloir } from '../support/couloir.ts';
 
 let sandbox: CortexSandbox;
 let couloir: RunningCouloir;
@@ -81,6 +83,44 @@ describe('embeddings', () => {
     await expect(
       client.chat.completions.create({ model, messages: [{ role: 'user', content: 'x' }] }),
     ).rejects.toMatchObject({ status: 400, message: expect.stringContaining('/v1/embeddings') });
+  });
+
+  it('that fail tell the id of their log line', async () => {
+    const failure: unknown = await client.embeddings
+      .create({ model, input: 'x', dimensions: 5 })
+      .catch((cause) => cause);
+    if (!(failure instanceof APIError)) throw new Error('No error came.');
+    const line = await couloir.exchangeOf(Object.fromEntries(failure.headers as Headers));
+    expect(line).toMatchObject({ dialect: 'openai-embeddings', outcome: 'unsupported', requestId: failure.requestID });
+    expect(failure.error).toMatchObject({ request_id: failure.requestID });
+  });
+
+  it('are logged when their client leaves in the middle of its request', async () => {
+    const before = couloir.exchanges().length;
+    const socket = connect(Number(new URL(couloir.url).port), '127.0.0.1');
+    const head = `POST /v1/embeddings HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${couloir.key}\r\n`;
+    socket.write(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`);
+    await once(socket, 'connect');
+    socket.end();
+    const line = await eventually(() => couloir.exchanges()[before]);
+    expect(line).toMatchObject({ path: '/v1/embeddings', outcome: 'client-left' });
+  });
+
+  it('are asked for again when the answer breaks off, and then it is the upstream’s failure', async () => {
+    const cutting = await createCortexSandbox({ faults: [{ share: 1, name: 'cut' }] });
+    const patient = await startCouloir({ env: sandboxAccount(cutting.url) });
+    try {
+      const own = new OpenAI({ baseURL: `${patient.url}/v1`, apiKey: patient.key, maxRetries: 0 });
+      await expect(own.embeddings.create({ model, input: 'x' })).rejects.toMatchObject({
+        status: 502,
+        message: expect.stringContaining('Snowflake broke off its answer (ECONNRESET'),
+      });
+      await eventually(() => patient.exchanges().length > 0);
+      expect(patient.exchanges()).toMatchObject([{ outcome: 'upstream-broken', attempts: 3 }]);
+    } finally {
+      await patient.stop();
+      await cutting.close();
+    }
   });
 });
 

@@ -28,7 +28,8 @@ async function ask(
 }
 
 const hello = { stream: true, messages: [{ role: 'user', content: 'sandbox> say Hello' }] };
-const PATHS = ['/v1', '', '/v1/v1', '/cursor', '/cursor/v1', '//v1/'].map((base) => `${base}/chat/completions`);
+const BASES = ['/v1', '', '/v1/v1', '/cursor', '/cursor/v1', '/openai', '/openai/v1', '//v1/'];
+const PATHS = BASES.map((base) => `${base}/chat/completions`);
 
 describe('every base URL that users type', () => {
   it.each(PATHS)('%s', async (path) => {
@@ -188,7 +189,8 @@ it('Verify with a model of Cursor’s own is told what to do', async () => {
     messages: [{ role: 'user', content: 'Testing. Just say hi and nothing else.' }],
   });
   expect(status).toBe(400);
-  expect(text).toContain('cortex-');
+  // The best first: people take the first name they read.
+  expect(text).toMatch(/untick the others: cortex-opus-5-5, cortex-opus-5,/);
 });
 
 it('what somebody must do something about is a 400 that Cursor shows', async () => {

@@ -96,6 +96,42 @@ describe.each(MODELS.slice(0, 2))('tools on %s', (model) => {
     expect(second.output_text).toBe('Done');
   });
 
+  it('a search of the client’s brings further tools', async () => {
+    const tools: OpenAI.Responses.Tool[] = [{ type: 'tool_search', execution: 'client' }];
+    const input: OpenAI.Responses.ResponseInputItem[] = [
+      {
+        role: 'user',
+        content: script('call tool_search {"query":"mail"}', 'then', 'call mail__send {"to":"a"}', 'then', 'say Sent'),
+      },
+    ];
+    const ask = async () => {
+      const { output, output_text: text } = await client.responses.create({ model, input, tools, store: false });
+      input.push(...(output as OpenAI.Responses.ResponseInputItem[]));
+      return { text, calls: output.filter(({ type }) => type.endsWith('_call')) };
+    };
+    const [search] = (await ask()).calls;
+    expect(search).toMatchObject({ type: 'tool_search_call', execution: 'client', arguments: { query: 'mail' } });
+    const send: OpenAI.Responses.FunctionTool = {
+      type: 'function',
+      name: 'send',
+      strict: false,
+      parameters: { type: 'object', properties: { to: { type: 'string' } } },
+      defer_loading: true,
+    };
+    input.push({
+      type: 'tool_search_output',
+      call_id: (search as OpenAI.Responses.ResponseToolSearchCall).call_id,
+      execution: 'client',
+      status: 'completed',
+      tools: [{ type: 'namespace', name: 'mail', description: 'Mail', tools: [send] }],
+    });
+    const [call] = (await ask()).calls;
+    expect(call).toMatchObject({ type: 'function_call', name: 'send', namespace: 'mail', arguments: '{"to":"a"}' });
+    const { call_id } = call as OpenAI.Responses.ResponseFunctionToolCall;
+    input.push({ type: 'function_call_output', call_id, output: 'sent' });
+    expect((await ask()).text).toBe('Sent');
+  });
+
   it('custom tools get raw text', async () => {
     const patch = '*** Begin Patch\n*** Update File: a.txt\n@@\n-"old"\n+new\\n\n*** End Patch';
     const stream = client.responses.stream({
@@ -142,6 +178,20 @@ it('reasoning comes as items whose seal a stateless client hands back', async ()
   const second = await ask();
   expect(second.output_text).toBe('Done');
 });
+
+it.each(['claude-sonnet-4-5', 'claude-sonnet-4-6'])(
+  'who asks for a summary of the thoughts gets thoughts, as Codex does: %s',
+  async (model) => {
+    const ask = (reasoning: OpenAI.Reasoning) =>
+      client.responses.create({ model, input: script('think Let me see.', 'say Done'), store: false, reasoning });
+    expect((await ask({ summary: 'auto' })).output).toMatchObject([
+      { type: 'reasoning', summary: [{ text: 'Let me see.' }] },
+      { type: 'message' },
+    ]);
+    await ask({ summary: 'auto', effort: 'none' });
+    expect(sandbox.requests.at(-1)!.body).not.toHaveProperty('thinking');
+  },
+);
 
 it('structured output through text.format', async () => {
   const response = await client.responses.create({
@@ -191,4 +241,25 @@ it('what is not offered for a kept answer is said, not guessed', async () => {
     param: 'after',
   });
   await expect(client.post('/responses/compact', { body: { model: MODELS[0]! } })).rejects.toThrow('does not compact');
+});
+
+it('a stream that fails after its first sign of life and before its first event is told as an answer that failed', async () => {
+  const askedAt = Math.floor(Date.now() / 1000);
+  const stream = client.responses.stream({
+    model: 'llama3.1-8b',
+    input: script('stall 1800ms', 'cut after 0', 'say Hello'),
+  });
+  const events: OpenAI.Responses.ResponseStreamEvent[] = [];
+  stream.on('event', (event) => void events.push(event));
+  const response = await stream.finalResponse();
+  expect(response).toMatchObject({
+    object: 'response',
+    status: 'failed',
+    model: 'llama3.1-8b',
+    output: [],
+    error: { code: 'server_error' },
+  });
+  expect(response.created_at).toBeGreaterThanOrEqual(askedAt - 60);
+  expect(events.map(({ type }) => type)).toEqual(['response.created', 'response.failed']);
+  expect(events[0]).toMatchObject({ response: { status: 'in_progress', model: 'llama3.1-8b', id: response.id } });
 });

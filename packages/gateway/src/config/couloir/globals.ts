@@ -5,6 +5,19 @@ import { originAt } from '../draft.ts';
 import type { CouloirConfig } from './schema.ts';
 import { readTimeouts } from './timeouts.ts';
 
+/** The keys of `server` that are taken as they are, with what they are called in Settings. */
+const SERVER_KEYS = [
+  ['host', 'host'],
+  ['port', 'port'],
+  ['drain_delay', 'drainDelayMs'],
+  ['drain_timeout', 'drainTimeoutMs'],
+  ['workers', 'workers'],
+  ['headers_timeout', 'headersTimeoutMs'],
+  ['request_timeout', 'requestTimeoutMs'],
+  ['keep_alive', 'keepAliveMs'],
+  ['max_connections', 'maxConnections'],
+] as const;
+
 /** Everything but accounts and models, into the draft, with its origin. */
 export function readGlobals(draft: Draft, document: ConfigDocument, config: CouloirConfig): void {
   const say = (setting: string, path: Path) => {
@@ -13,13 +26,11 @@ export function readGlobals(draft: Draft, document: ConfigDocument, config: Coul
   const { server, timeouts } = config;
   if (server !== undefined) {
     draft.server = {};
-    if (server.host !== undefined) {
-      draft.server.host = server.host;
-      say('server.host', ['server', 'host']);
-    }
-    if (server.port !== undefined) {
-      draft.server.port = server.port;
-      say('server.port', ['server', 'port']);
+    for (const [key, setting] of SERVER_KEYS) {
+      const value = server[key];
+      if (value === undefined) continue;
+      Object.assign(draft.server, { [setting]: value });
+      say(`server.${setting}`, ['server', key]);
     }
     if (server.tls !== undefined) {
       draft.server.tls = { keyFile: server.tls.key, certFile: server.tls.cert };

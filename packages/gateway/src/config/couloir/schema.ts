@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../ir/json.ts';
 import { isObject } from '../../ir/json.ts';
-import { LOG_LEVELS } from '../defaults.ts';
+import { FAILURE_CLASSES, LOG_LEVELS, MOST_WORKERS } from '../defaults.ts';
 import { accountSchema } from './account-schema.ts';
 
 /** `90`, `90s`, `10m`, `1.5h` or `500ms`; a bare number is seconds. Read as milliseconds. */
@@ -34,9 +34,64 @@ const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, 'has a character that n
 const json: z.ZodType<Json> = z.json();
 
 const timeouts = z.strictObject({
+  connect: duration.optional(),
   total: duration.optional(),
   first_byte: duration.optional(),
   idle: duration.optional(),
+});
+
+const count = number(z.number().int().min(0));
+const positiveCount = number(z.number().int().positive());
+const workers = number(z.number().int().min(1).max(MOST_WORKERS));
+const names = z.array(text);
+const fallbacks = z.record(z.string(), names);
+const byFailure = z.partialRecord(z.enum(FAILURE_CLASSES), count);
+
+/** How one of several deployments is chosen, and what happens when it fails. */
+const routing = z.strictObject({
+  strategy: z.enum(['simple-shuffle', 'least-busy', 'latency-based', 'usage-based', 'cost-based']).optional(),
+  session_affinity: flag.optional(),
+  fallbacks: fallbacks.optional(),
+  default_fallbacks: names.optional(),
+  context_window_fallbacks: fallbacks.optional(),
+  content_policy_fallbacks: fallbacks.optional(),
+  max_fallbacks: count.optional(),
+  context_checks: flag.optional(),
+  tag_filtering: flag.optional(),
+  tag_match: z.enum(['any', 'all']).optional(),
+  cooldown: z
+    .strictObject({
+      enabled: flag.optional(),
+      time: duration.optional(),
+      allowed_fails: count.optional(),
+      allowed_fails_policy: byFailure.optional(),
+    })
+    .optional(),
+  retry_policy: byFailure.optional(),
+  model_retry_policy: z.record(z.string(), byFailure).optional(),
+  hedge_after: duration.optional(),
+});
+
+/** Waiting for room in Cortex's rate limits. */
+const pacing = z.strictObject({
+  enabled: flag.optional(),
+  max_wait: duration.optional(),
+  max_queue: count.optional(),
+});
+
+/** How much is taken on at once. */
+const limits = z.strictObject({
+  max_running: positiveCount.optional(),
+  max_queued: count.optional(),
+  max_running_per_key: positiveCount.optional(),
+  queue_wait: duration.optional(),
+  max_memory_mb: positiveCount.optional(),
+});
+
+const telemetry = z.strictObject({
+  /** `/metrics` without a key. */
+  open_metrics: flag.optional(),
+  otlp: z.strictObject({ endpoint: text, headers: z.record(headerName, headerValue).optional() }).optional(),
 });
 
 const rate = number(z.number().min(0)).optional();
@@ -59,6 +114,12 @@ const model = z.strictObject({
   cortex_api: cortexApi,
   weight: number(z.number().positive()).optional(),
   order: number(z.number().int()).optional(),
+  /** Requests and tokens a minute that Snowflake grants, where they are not the catalogue's. */
+  rpm: positiveCount.optional(),
+  tpm: positiveCount.optional(),
+  /** Requests that may be on their way to it at the same time. */
+  max_parallel: positiveCount.optional(),
+  tags: names.optional(),
   timeouts: timeouts.optional(),
   retries: number(z.number().int().min(0).max(10)).optional(),
   drop_params: flag.optional(),
@@ -85,6 +146,13 @@ export const configSchema = z.strictObject({
       host: text.optional(),
       port: number(z.number().int().min(0).max(65_535)).optional(),
       tls: z.strictObject({ key: text, cert: text }).optional(),
+      drain_delay: duration.optional(),
+      drain_timeout: duration.optional(),
+      workers: workers.optional(),
+      headers_timeout: duration.optional(),
+      request_timeout: duration.optional(),
+      keep_alive: duration.optional(),
+      max_connections: positiveCount.optional(),
     })
     .optional(),
   master_key: z.string().min(8, 'must have at least 8 characters').optional(),
@@ -95,6 +163,10 @@ export const configSchema = z.strictObject({
   drop_params: flag.optional(),
   retries: number(z.number().int().min(0).max(10)).optional(),
   timeouts: timeouts.optional(),
+  routing: routing.optional(),
+  pacing: pacing.optional(),
+  limits: limits.optional(),
+  telemetry: telemetry.optional(),
   mends: z.strictObject({ disable: z.array(text) }).optional(),
   log: z.strictObject({ level: z.enum(LOG_LEVELS) }).optional(),
 });

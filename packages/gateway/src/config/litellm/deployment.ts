@@ -49,6 +49,10 @@ const PARAMETERS = [
   'organization',
   'weight',
   'order',
+  'rpm',
+  'tpm',
+  'max_parallel_requests',
+  'tags',
   'timeout',
   'stream_timeout',
   'stream_idle_timeout',
@@ -85,7 +89,7 @@ export interface DeploymentInput {
 
 /** One entry of `model_list` as deployments: none when it cannot work, several for a wildcard. */
 export function readDeployment(input: DeploymentInput): void {
-  const { draft, modelName, parameters } = input;
+  const { draft, parameters } = input;
   const settings = readSettings(input);
   ignoreTheRest(parameters, 'litellm_params', PARAMETERS);
   // Whatever a model is said to support, what counts is what the catalogue knows.
@@ -99,7 +103,6 @@ export function readDeployment(input: DeploymentInput): void {
   for (const one of expandWildcard(settings, input.cortex)) {
     draft.deployments.push({ settings: one, place, path: parameters.pathText() });
   }
-  if (modelName.includes('*') && input.cortex.models.length === 0) parameters.problem('matches no model.', 'model');
 }
 
 /** Values of `model_info.mode` for models that the chat endpoints serve. */
@@ -121,12 +124,6 @@ function readSettings(input: DeploymentInput): DeploymentSettings | undefined {
   const embeds = target.provider === 'cortex' && cortex.isEmbedding(target.model);
   if (mode !== undefined && !SERVED_MODES.has(mode) && !embeds) {
     return leaveOut(`is not a chat model (${mode}); chat models and Cortex's embedding models are served.`, 'model');
-  }
-  if (model.includes('*') && (target.provider !== 'cortex' || target.model !== '*')) {
-    return leaveOut(
-      'has a wildcard. Only "snowflake/*" can be spelled out here; list other models one by one.',
-      'model',
-    );
   }
   const connection = readConnection(parameters, target, input, leaveOut);
   const api = readCortexApi(parameters);
@@ -160,6 +157,8 @@ function readFields({ parameters, information }: DeploymentInput): Fields {
   return {
     weight: readWeight(parameters),
     order: parameters.number('order') ?? 0,
+    ...readLimits(parameters),
+    tags: readTags(parameters),
     ...(timeouts === undefined ? {} : { timeouts }),
     ...(retries === undefined ? {} : { retries }),
     ...(dropParams === undefined ? {} : { dropParams }),
@@ -179,15 +178,26 @@ function readFields({ parameters, information }: DeploymentInput): Fields {
 /** LiteLLM weighs deployments by `weight`, else by their limits. */
 function readWeight(parameters: Section): number {
   const share = parameters.number('weight') ?? parameters.number('rpm') ?? parameters.number('tpm') ?? 1;
-  for (const key of ['rpm', 'tpm'] as const) {
-    if (parameters.keys.includes(key))
-      parameters.ignore(
-        key,
-        'counts as the share of the load where no weight is set; the limit itself is not enforced.',
-      );
-  }
   if (share > 0) return share;
   return parameters.problem('must be above 0. Remove the entry to send it nothing.', 'weight') ?? 1;
+}
+
+function readLimits(parameters: Section): Pick<DeploymentSettings, 'rpm' | 'tpm' | 'maxParallel'> {
+  const rpm = parameters.number('rpm');
+  const tpm = parameters.number('tpm');
+  const maxParallel = parameters.count('max_parallel_requests');
+  return {
+    ...(rpm === undefined || rpm <= 0 ? {} : { rpm }),
+    ...(tpm === undefined || tpm <= 0 ? {} : { tpm }),
+    ...(maxParallel === undefined || maxParallel === 0 ? {} : { maxParallel }),
+  };
+}
+
+function readTags(parameters: Section): string[] {
+  const tags = parameters.value('tags');
+  if (tags === undefined) return [];
+  if (Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')) return tags;
+  return parameters.problem('expected a list of tags.', 'tags') ?? [];
 }
 
 /**
@@ -223,13 +233,17 @@ function readPrice(parameters: Section, information: Section): DeploymentSetting
   return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
-/** `snowflake/*` is every model of the catalogue; a `*` in the public name takes the model's. */
+/**
+ * A `*` serves whatever name a client asks for. Of `snowflake/*` the catalogue's models are spelled out too,
+ * so that they are listed.
+ */
 function expandWildcard(settings: DeploymentSettings, cortex: CortexKnowledge): DeploymentSettings[] {
-  if (settings.model !== '*') return [settings];
-  return cortex.models.map(({ name }) => {
+  if (settings.model !== '*' || settings.provider !== 'cortex') return [settings];
+  const listed = cortex.models.map(({ name }) => {
     const one = { ...settings, model: name, modelName: settings.modelName.replace('*', name) };
     return { ...one, id: deploymentId(one) };
   });
+  return settings.modelName.includes('*') ? [...listed, settings] : listed;
 }
 
 function unknownProvider(model: string): string {

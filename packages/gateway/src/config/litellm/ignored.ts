@@ -4,12 +4,10 @@ import type { Section } from './section.ts';
 const LOGGING = 'Couloir has a log of its own; prompts are never written to it.';
 const CACHE = 'answers are not cached here. Prompt caching at Snowflake is automatic.';
 const DATABASE = 'Couloir needs no database for this.';
-const LIMITS = 'limits and budgets are not enforced. Requests are bounded by Snowflake alone.';
-const FALLBACKS =
-  'requests do not fall back to another model name. Give several deployments the same model_name, with "order".';
+const LIMITS = 'budgets and limits per key are not enforced yet.';
 const HEALTH = 'deployments are judged by the answers they give; there is no probing in the background.';
 const LOGIN = 'the master key is the only credential.';
-const ROUTING = 'load is spread by weight among the deployments of a name, and by "order" before that.';
+const ROUTING = 'the strategies have no parameters here.';
 const COSMETIC = 'it is a detail of LiteLLM that has no counterpart here.';
 
 /** Settings of LiteLLM that load and have no effect, by section, with the reason. */
@@ -27,12 +25,8 @@ const IGNORED: Record<string, Record<string, string>> = {
   },
   litellm_params: {
     stream: 'the client decides whether an answer is streamed.',
-    rpm: LIMITS,
-    tpm: LIMITS,
-    max_parallel_requests: LIMITS,
     max_budget: LIMITS,
     budget_duration: LIMITS,
-    tags: 'requests are not routed by tag.',
     api_version: 'the endpoint has no version parameter.',
     keepalive_seconds: 'streams are kept alive by comments of their own accord.',
     allow_client_keepalive_override: 'streams are kept alive by comments of their own accord.',
@@ -60,10 +54,6 @@ const IGNORED: Record<string, Record<string, string>> = {
     litellm_provider: COSMETIC,
   },
   litellm_settings: {
-    success_callback: LOGGING,
-    failure_callback: LOGGING,
-    callbacks: LOGGING,
-    service_callback: LOGGING,
     turn_off_message_logging: LOGGING,
     redact_user_api_key_info: LOGGING,
     langfuse_default_tags: LOGGING,
@@ -73,12 +63,6 @@ const IGNORED: Record<string, Record<string, string>> = {
     modify_params: 'requests are adapted to the model always.',
     add_function_to_prompt: 'tools are passed as tools or refused.',
     enable_json_schema_validation: COSMETIC,
-    default_fallbacks: FALLBACKS,
-    fallbacks: FALLBACKS,
-    context_window_fallbacks: FALLBACKS,
-    content_policy_fallbacks: FALLBACKS,
-    allowed_fails: ROUTING,
-    cooldown_time: ROUTING,
     cache: CACHE,
     cache_params: CACHE,
     max_budget: LIMITS,
@@ -114,8 +98,6 @@ const IGNORED: Record<string, Record<string, string>> = {
     disable_error_logs: LOGGING,
     proxy_batch_write_at: DATABASE,
     maximum_spend_logs_retention_period: 'no spend log is kept.',
-    max_parallel_requests: LIMITS,
-    global_max_parallel_requests: LIMITS,
     alerting: 'alerts are not sent.',
     alerting_threshold: 'alerts are not sent.',
     alert_types: 'alerts are not sent.',
@@ -141,27 +123,23 @@ const IGNORED: Record<string, Record<string, string>> = {
     litellm_license: 'Couloir needs no licence key.',
   },
   router_settings: {
-    routing_strategy: ROUTING,
     routing_strategy_args: ROUTING,
     redis_host: 'Couloir needs no Redis for this.',
     redis_port: 'Couloir needs no Redis for this.',
     redis_password: 'Couloir needs no Redis for this.',
     redis_url: 'Couloir needs no Redis for this.',
-    fallbacks: FALLBACKS,
-    default_fallbacks: FALLBACKS,
-    context_window_fallbacks: FALLBACKS,
-    content_policy_fallbacks: FALLBACKS,
-    max_fallbacks: FALLBACKS,
     retry_after: 'the pause before a retry follows from the upstream’s answer.',
-    retry_policy: 'what is retried follows from the kind of failure.',
-    model_group_retry_policy: 'what is retried follows from the kind of failure.',
-    allowed_fails: ROUTING,
-    allowed_fails_policy: ROUTING,
-    cooldown_time: ROUTING,
-    disable_cooldowns: ROUTING,
-    enable_pre_call_checks: ROUTING,
-    optional_pre_call_checks: ROUTING,
-    enable_tag_filtering: 'requests are not routed by tag.',
+    deployment_affinity_ttl_seconds: 'a conversation stays where its prompt cache is for as long as that can live.',
+    model_group_affinity_config:
+      'conversations stay where their prompt cache is; routing.session_affinity switches it off.',
+    routing_groups: 'one strategy holds for all models.',
+    enable_weighted_failover: 'after a failure the next deployment is chosen by weight anyway.',
+    tag_routing_prefix: 'every tag counts.',
+    default_max_parallel_requests:
+      'bound each deployment with max_parallel_requests, or all with global_max_parallel_requests.',
+    default_litellm_params: 'say them with each model.',
+    client_ttl: COSMETIC,
+    ignore_invalid_deployments: 'a deployment that cannot work is a mistake to be mended.',
     keepalive_seconds: 'streams are kept alive by comments of their own accord.',
     cache_responses: CACHE,
     provider_budget_config: LIMITS,

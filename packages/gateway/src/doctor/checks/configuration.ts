@@ -1,5 +1,6 @@
 import { formatProblem } from '../../config/problem.ts';
 import { cortexAddress } from '../../upstream/account.ts';
+import { unknownModelWarning } from '../../upstream/unknown-model.ts';
 import type { Check, Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
 import { findOpenFiles } from '../open-files.ts';
@@ -11,23 +12,27 @@ export const configuration: Check<DoctorContext> = {
   needs: [],
   async run(context) {
     const { loaded } = context;
-    if (loaded.source === 'sandbox') return [withoutAccount()];
+    if (loaded.source === 'sandbox') return [withoutAccount(loaded.configFile)];
     const { deployments, aliases } = loaded.settings;
     const whence = loaded.configFile ?? 'The environment';
     const says = `${whence} configures ${deployments.length} deployments and ${Object.keys(aliases).length} aliases.`;
-    // The check of files says those, with what mends them.
+    // The checks of files and of models say those, with what mends them.
     const open = findOpenFiles(context);
+    const doubts = new Set(deployments.map(unknownModelWarning));
     const warnings = loaded.notes
-      .filter(({ severity, message }) => severity === 'warning' && !open.some(({ file }) => message.includes(file)))
+      .filter(({ severity, message }) => severity === 'warning' && !doubts.has(message))
+      .filter(({ message }) => !open.some(({ file }) => message.includes(file)))
       .map((note): Finding => ({ status: 'warning', says: formatProblem(note) }));
     return [{ status: 'ok', says }, ...warnings, ...underscores(context)];
   },
 };
 
-function withoutAccount(): Finding {
+function withoutAccount(configFile: string | undefined): Finding {
+  const file =
+    configFile === undefined ? 'There is neither a configuration file' : `${configFile} names neither a model`;
   return {
     status: 'failed',
-    says: 'There is neither a configuration file nor an account: couloir serve would start the sandbox.',
+    says: `${file} nor an account: couloir serve would start the sandbox.`,
     remedy: 'export SNOWFLAKE_ACCOUNT=<organization>-<account> SNOWFLAKE_PAT=<token>',
   };
 }

@@ -1,5 +1,5 @@
 import { type GatewayError, toGatewayError } from '../../errors/error.ts';
-import { createLiveModels } from '../../upstream/live-models.ts';
+import { fetchLiveModels } from '../../upstream/live-models.ts';
 import type { AccountContext } from '../account.ts';
 import type { Check, Finding } from '../check.ts';
 import { FIND_ACCOUNT, remedyOf } from '../remedies.ts';
@@ -9,7 +9,7 @@ export const credential: Check<AccountContext> = {
   id: 'credential',
   title: 'Credential',
   needs: ['host'],
-  async run({ account, transport, clock, userAgent, signal }) {
+  async run({ account, transport, userAgent, signal }) {
     const { cortex, tokens, origin, deployments } = account;
     const deployment = deployments[0]!;
     const { kind } = deployment.credential;
@@ -25,13 +25,12 @@ export const credential: Check<AccountContext> = {
     }
     if (cortex === undefined) return [];
     try {
-      const models = createLiveModels({ url: cortex.urls.models, tokens, transport, clock, userAgent });
-      const { length } = await models.list();
+      const { length } = await fetchLiveModels({ url: cortex.urls.models, tokens, transport, userAgent, signal });
       return [{ status: 'ok', says: `The ${KINDS[kind]} is accepted; ${length} models are listed.` }];
     } catch (cause) {
       const error = toGatewayError(cause);
       const { status = 500 } = error.detail.upstream ?? {};
-      if (isRefusal(status)) return [refused(error)];
+      if (isRefusal(status) || isRedirect(status)) return [refused(error)];
       if (status >= 500 || status === 429) return [{ status: 'skipped', says: error.publicMessage }];
       if (await isNowhere(account)) return [NO_SUCH_ACCOUNT];
       // Whoever is told that a path or a role is missing has been let in.
@@ -63,6 +62,11 @@ const NO_SUCH_ACCOUNT: Finding = {
 async function isNowhere(account: AccountContext['account']): Promise<boolean> {
   const { status, code } = (await account.session()).error?.detail.upstream ?? {};
   return (status === 403 || status === 404) && code === undefined;
+}
+
+/** Whoever is sent elsewhere has not reached an account. */
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
 }
 
 /** Snowflake also refuses in the clothes of a 200: docs/cortex-quirks.md#session-expired-200 */

@@ -28,6 +28,10 @@ export const limits: Check<AccountContext> = {
 function documented({ model }: Deployment): string {
   const limit = findChatModel(model)?.rateLimit;
   if (limit === undefined) return '';
-  const { tokensPerMinute, requestsPerMinute } = limit;
-  return ` Snowflake documents ${tokensPerMinute} tokens and ${requestsPerMinute} requests per minute for ${model}.`;
+  const { tokensPerMinute, requestsPerMinute, crossRegion } = limit;
+  const anywhere =
+    crossRegion === undefined
+      ? ''
+      : `, and ${crossRegion.tokensPerMinute} and ${crossRegion.requestsPerMinute} with cross-region inference to anywhere`;
+  return ` Snowflake documents ${tokensPerMinute} tokens and ${requestsPerMinute} requests per minute for ${model}${anywhere}.`;
 }

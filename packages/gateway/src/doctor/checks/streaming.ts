@@ -1,13 +1,12 @@
 import { isObject, type JsonObject } from '../../ir/json.ts';
 import { pump, readWhole } from '../../kit/pump.ts';
 import { sseReader } from '../../kit/sse.ts';
-import { findChatModel } from '../../upstream/catalogue.ts';
 import { classifyCut } from '../../upstream/classify-transport.ts';
 import { classifyAnswer } from '../../upstream/classify.ts';
 import type { Deployment } from '../../upstream/deployment.ts';
 import { probeHeaders } from '../../upstream/probe.ts';
 import type { AccountContext } from '../account.ts';
-import { askAll } from '../ask-all.ts';
+import { askAll, cheapestChat } from '../ask-all.ts';
 import type { Check, Finding } from '../check.ts';
 import { countTokens } from '../spending.ts';
 
@@ -17,12 +16,8 @@ export const streaming: Check<AccountContext> = {
   title: 'Streaming',
   needs: ['role'],
   async run(context) {
-    const answering = (await askAll(context)).filter(
-      ({ deployment, error }) => error === undefined && deployment.dialect !== 'cortex-embed',
-    );
-    const [cheapest] = answering
-      .map(({ deployment }) => deployment)
-      .toSorted((left, right) => weight(left) - weight(right));
+    await askAll(context);
+    const cheapest = cheapestChat(context.account.answering);
     if (cheapest === undefined) return [{ status: 'skipped', says: 'No model answered, so that none could stream.' }];
     try {
       return [judge(cheapest, await watchStream(cheapest, context))];
@@ -133,10 +128,4 @@ function readEvent(data: string): JsonObject {
   } catch {
     return {};
   }
-}
-
-/** Models that do not reason write at once; of those the cheapest will do. */
-function weight({ model, capabilities }: Deployment): number {
-  const price = findChatModel(model)?.price?.usdPerMillionTokens.output ?? 1_000;
-  return price + (capabilities.reasoning === 'none' ? 0 : 10_000);
 }

@@ -9,13 +9,13 @@ const STATEMENT =
 export const usageView: Check<AccountContext> = {
   id: 'usage',
   title: 'Usage view',
-  needs: ['sql'],
+  needs: ['warehouse'],
   async run({ account }) {
     if (account.cortex === undefined) return [];
     const { value: session } = await account.session();
     const { value: rows, error } = await account.query(STATEMENT, { warehouse: true });
     if (error !== undefined) {
-      const remedy = remedyOf(error, session?.role ?? '<role>', session?.user ?? '<user>');
+      const remedy = remedyOf(error, session?.role ?? '<role>');
       return [{ status: 'failed', says: error.publicMessage, ...(remedy === undefined ? {} : { remedy }) }];
     }
     const [count] = Object.values(rows[0] ?? {});
@@ -24,10 +24,9 @@ export const usageView: Check<AccountContext> = {
   },
 };
 
-function remedyOf({ detail }: GatewayError, role: string, user: string): string | undefined {
+function remedyOf({ detail }: GatewayError, role: string): string | undefined {
   const code = detail.upstream?.code ?? '';
   if (/^(002003|002043|003001|001041)$/.test(code))
     return `GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE ${role};`;
-  if (/^(391920|000606)$/.test(code)) return `ALTER USER ${user} SET DEFAULT_WAREHOUSE = <warehouse>;`;
   return undefined;
 }

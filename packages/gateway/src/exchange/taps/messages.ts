@@ -8,6 +8,9 @@ import type { Observation } from '../lanes.ts';
 import { collectThoughts } from '../thinking-memory.ts';
 import { type Tap, dataWith, errorIn } from './tap.ts';
 
+/** Beyond it a block is looked at as any other: the pattern is for events that come one by one. */
+const MOST_TEXT_BYTES = 4_096;
+
 /** Anthropic's events: usage at both ends, `message_stop` last. */
 export function messagesTap(): Tap {
   const thoughts = collectThoughts();
@@ -15,6 +18,10 @@ export function messagesTap(): Tap {
     complete: false,
     thoughts: () => thoughts.parts(),
     block(bytes, seen) {
+      if (isText(bytes)) {
+        seen.content = true;
+        return undefined;
+      }
       const error = errorIn(bytes);
       if (error !== undefined) return error;
       if (bytes.includes('content_block_delta') || bytes.includes('"tool_use"')) seen.content = true;
@@ -38,6 +45,14 @@ export function messagesTap(): Tap {
       note(body, seen);
     },
   };
+}
+
+/** Nothing but pieces of text, as Claude's backends write them: nearly every block of a stream, known by its beginning. */
+const TEXT_EVENTS =
+  /^(?:event: content_block_delta\ndata: \{"type":"content_block_delta","index":\d+,"delta":\{"type":"text_delta","text":"[^"\\\n]*(?:\\.[^"\\\n]*)*"\}\}\n\n)+$/;
+
+function isText(bytes: Buffer): boolean {
+  return bytes.length <= MOST_TEXT_BYTES && TEXT_EVENTS.test(bytes.toString('latin1'));
 }
 
 type Thoughts = ReturnType<typeof collectThoughts>;

@@ -1,12 +1,9 @@
-import type { Identify } from '../../policy/identify.ts';
+import type { Readiness } from '../../policy/readiness.ts';
 import type { Probe } from '../../upstream/probe.ts';
-import { credentialOf } from '../credential.ts';
 import { type PageHandler, answer } from './page.ts';
 
 interface HealthPagesOptions {
-  identify: Identify;
-  /** True while new requests are taken. */
-  isReady: () => boolean;
+  readiness: () => Readiness;
   probe: Probe;
 }
 
@@ -15,12 +12,13 @@ export function healthPages(options: HealthPagesOptions): Record<'liveness' | 'r
   return {
     // LiteLLM's very words: some checks compare them.
     liveness: ({ response }) => answer(response, 200, "I'm alive!"),
-    readiness: ({ response }) =>
-      options.isReady()
-        ? answer(response, 200, { status: 'ready' })
-        : answer(response, 503, { status: 'shutting down' }),
-    async health({ request, response }) {
-      options.identify(credentialOf(request.headers));
+    readiness({ response }) {
+      const readiness = options.readiness();
+      if (readiness.ready) return answer(response, 200, { status: 'ready' });
+      const { status, because } = readiness;
+      answer(response, 503, { status, because });
+    },
+    async health({ response }) {
       const results = await options.probe();
       const healthy = results.filter((result) => !('error' in result));
       const unhealthy = results.filter((result) => 'error' in result);

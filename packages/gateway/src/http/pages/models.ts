@@ -1,20 +1,20 @@
 import { GatewayError } from '../../errors/error.ts';
 import type { JsonObject } from '../../ir/json.ts';
-import type { Identify } from '../../policy/identify.ts';
 import type { RouteTable } from '../../policy/route.ts';
+import { isCatalogued } from '../../upstream/catalogue.ts';
 import type { Deployment } from '../../upstream/deployment.ts';
-import { credentialOf } from '../credential.ts';
+import { pageOf } from './model-list.ts';
 import { type PageHandler, type Visit, answer } from './page.ts';
+import { queryOf } from './query.ts';
 
 interface ModelPagesOptions {
-  identify: Identify;
   routes: RouteTable;
   /** Unix seconds: the catalogue's date, as no model has a birthday here. */
   catalogueDate: number;
 }
 
 /** `GET /v1/models` and `/v1/models/{id}`, in Anthropic's shape for clients that say `anthropic-version`. */
-export function modelPages({ identify, routes, catalogueDate }: ModelPagesOptions): {
+export function modelPages({ routes, catalogueDate }: ModelPagesOptions): {
   models: PageHandler;
   model: PageHandler;
 } {
@@ -22,20 +22,23 @@ export function modelPages({ identify, routes, catalogueDate }: ModelPagesOption
     request.headers['anthropic-version'] !== undefined || (request.url ?? '').startsWith('/anthropic/');
   return {
     models(visit) {
-      identify(credentialOf(visit.request.headers));
       const listed = routes.listed();
       if (!asksAnthropic(visit)) {
         const data = listed.map(({ name, deployment }) => openaiModel(name, deployment, catalogueDate));
         return answer(visit.response, 200, { object: 'list', data });
       }
-      const data = listed.map(({ name }) => anthropicModel(name, catalogueDate));
-      const ids = listed.map(({ name }) => name);
-      answer(visit.response, 200, { data, has_more: false, first_id: ids[0] ?? null, last_id: ids.at(-1) ?? null });
+      const all = listed.map(({ name }) => name);
+      const { names, hasMore } = pageOf(all, queryOf(visit.request));
+      answer(visit.response, 200, {
+        data: names.map((name) => anthropicModel(name, catalogueDate)),
+        has_more: hasMore,
+        first_id: names[0] ?? null,
+        last_id: names.at(-1) ?? null,
+      });
     },
     model(visit) {
-      identify(credentialOf(visit.request.headers));
       const name = visit.params.id ?? '';
-      const [deployment] = routes.plan(name).deployments;
+      const [deployment] = routes.find(name).deployments;
       if (deployment === undefined) throw new GatewayError('not-found', `The model "${name}" is not served here.`);
       const model = asksAnthropic(visit)
         ? anthropicModel(name, catalogueDate)
@@ -64,6 +67,8 @@ function openaiModel(id: string, { capabilities, provider, model }: Deployment, 
       reasoning: capabilities.reasoning !== 'none',
       reasoning_efforts: [...capabilities.efforts],
       prompt_caching: capabilities.cacheMinTokens > 0,
+      // The catalogue does not have it: all of this is what its family can.
+      ...(provider === 'cortex' && !isCatalogued(model) ? { assumed: true } : {}),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../../ir/json.ts';
-import { replyOn } from '../reply.ts';
+import { HttpReply } from '../reply.ts';
 
 export interface Visit {
   request: IncomingMessage;
@@ -18,5 +18,5 @@ export function answer(
   body: JsonObject | string,
   headers: Record<string, string> = {},
 ): void {
-  replyOn(response).json(status, headers, JSON.stringify(body));
+  new HttpReply(response).json(status, headers, JSON.stringify(body));
 }

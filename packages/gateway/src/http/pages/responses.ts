@@ -1,9 +1,9 @@
 import { GatewayError } from '../../errors/error.ts';
-import type { Identify } from '../../policy/identify.ts';
 import { listInputItems, noSuchResponse, readableResponse } from '../../protocols/openai-responses/stored.ts';
 import type { ResponseStore, StoredResponse } from '../../store/ports.ts';
-import { credentialOf } from '../credential.ts';
-import { type PageHandler, type Visit, answer } from './page.ts';
+import type { KeyedVisit } from './keyed-page.ts';
+import { answer } from './page.ts';
+import { queryOf, readLimit, wrongParameter } from './query.ts';
 
 type ResponsePageName =
   | 'response'
@@ -15,46 +15,45 @@ type ResponsePageName =
 const MOST_ITEMS = 100;
 
 /** Answers of the Responses API that were kept: read again, listed, deleted. */
-export function responsePages(identify: Identify, store: ResponseStore): Record<ResponsePageName, PageHandler> {
-  const find = async ({ request, params }: Visit): Promise<StoredResponse> => {
-    const { id: callerId } = identify(credentialOf(request.headers));
-    const stored = await store.get(callerId, params.id ?? '');
+export function responsePages(
+  store: ResponseStore,
+): Record<ResponsePageName, (visit: KeyedVisit) => void | Promise<void>> {
+  const find = async ({ caller, params }: KeyedVisit): Promise<StoredResponse> => {
+    const stored = await store.get(caller.id, params.id ?? '');
     if (stored === undefined) throw noSuchResponse(params.id ?? '');
     return stored;
   };
   return {
     async response(visit) {
       const { response } = await find(visit);
-      if (queryOf(visit).get('stream') === 'true') {
+      const query = queryOf(visit.request);
+      if (query.get('stream') === 'true') {
         throw new GatewayError(
           'unsupported',
           'A response that is complete is read whole here. Leave out "stream", or stream the answer when you create it.',
           { param: 'stream' },
         );
       }
-      answer(visit.response, 200, readableResponse(response, queryOf(visit).getAll('include[]')));
+      answer(visit.response, 200, readableResponse(response, includes(query)));
     },
-    async 'response-deletion'({ request, response, params }) {
-      const { id: callerId } = identify(credentialOf(request.headers));
+    async 'response-deletion'({ caller, response, params }) {
       const id = params.id ?? '';
-      if (!(await store.delete(callerId, id))) throw noSuchResponse(id);
+      if (!(await store.delete(caller.id, id))) throw noSuchResponse(id);
       answer(response, 200, { id, object: 'response', deleted: true });
     },
     async 'response-input-items'(visit) {
       const { input } = await find(visit);
-      const query = queryOf(visit);
+      const query = queryOf(visit.request);
+      const limit = readLimit(query, MOST_ITEMS);
       const after = query.get('after');
       if (after !== null && !input.some(({ id }) => id === after)) {
-        throw new GatewayError('invalid-request', `No input item of this response has the id "${after}".`, {
-          param: 'after',
-        });
+        throw wrongParameter('after', `must be the id of an input item of this response, which "${after}" is not`);
       }
-      const limit = Number(query.get('limit') ?? 20);
       const page = listInputItems(input, {
-        order: query.get('order') === 'asc' ? 'asc' : 'desc',
-        limit: Number.isInteger(limit) ? Math.min(Math.max(limit, 1), MOST_ITEMS) : 20,
+        order: readOrder(query),
+        ...(limit === undefined ? {} : { limit }),
         ...(after === null ? {} : { after }),
-        include: query.getAll('include[]'),
+        include: includes(query),
       });
       answer(visit.response, 200, page);
     },
@@ -74,6 +73,14 @@ export function responsePages(identify: Identify, store: ResponseStore): Record<
   };
 }
 
-function queryOf({ request }: Visit): URLSearchParams {
-  return new URL(request.url ?? '/', 'http://gateway').searchParams;
+/** As the official SDK writes it, and as a hand does. */
+function includes(query: URLSearchParams): string[] {
+  return [...query.getAll('include[]'), ...query.getAll('include')];
+}
+
+/** @throws GatewayError `invalid-request` */
+function readOrder(query: URLSearchParams): 'asc' | 'desc' {
+  const order = query.get('order') ?? 'desc';
+  if (order !== 'asc' && order !== 'desc') throw wrongParameter('order', 'must be "asc" or "desc"');
+  return order;
 }

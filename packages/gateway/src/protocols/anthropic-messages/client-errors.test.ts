@@ -29,7 +29,7 @@ test('the envelope', () => {
 
 test('in a stream it is an event of that name', () => {
   const error = new GatewayError('upstream-overloaded', 'Busy.');
-  expect(client.writeErrorEvents(error, 'req_1')).toEqual([
+  expect(client.writeErrorEvents(error, 'req_1', { model: 'claude-opus-5', createdAt: 0 })).toEqual([
     {
       event: 'error',
       data: '{"type":"error","error":{"type":"overloaded_error","message":"Busy."},"request_id":"req_1"}',

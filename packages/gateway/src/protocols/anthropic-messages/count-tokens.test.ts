@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { captureOf, MESSAGES_CAPTURES } from '../../../test/support/messages-captures.ts';
 import type { JsonObject } from '../../ir/json.ts';
-import { estimateTokens } from './count-tokens.ts';
+import { countTokens, estimateTokens } from './count-tokens.ts';
 
 const ask = (content: unknown, more: JsonObject = {}): number =>
   estimateTokens({ model: 'm', messages: [{ role: 'user', content: content as string }], ...more });
@@ -9,6 +9,16 @@ const ask = (content: unknown, more: JsonObject = {}): number =>
 test('what Claude Code counts first', () => {
   expect(estimateTokens(captureOf('claude-code-context-foo').body)).toBe(7);
   expect(estimateTokens({ model: 'm', messages: [], tools: [] })).toBe(1);
+});
+
+test.each<[JsonObject, string]>([
+  [{}, 'messages'],
+  [{ model: 'm', messages: 'hi' }, 'messages'],
+  [{ model: 5, messages: [] }, 'model'],
+  [{ messages: [], tools: {} }, 'tools'],
+])('%j has nothing to count, and the field is named', (body, param) => {
+  expect(() => countTokens(body)).toThrow(expect.objectContaining({ kind: 'invalid-request' }));
+  expect(() => countTokens(body)).toThrow(`"${param}" must be`);
 });
 
 test.each(MESSAGES_CAPTURES)(

@@ -1,4 +1,6 @@
+import { imageTokens } from '../../ir/image-tokens.ts';
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { invalid, optionalArray, optionalString } from '../validate.ts';
 
 /**
  * How many bytes go into a token, at the low end of what Claude's tokenizers make of each kind of text:
@@ -14,17 +16,24 @@ const PER_TOOL = 16;
 const PER_MESSAGE = 6;
 const PER_BLOCK = 8;
 
-/** Anthropic counts an image by its area, up to what it is scaled down to. */
-const PIXELS_PER_TOKEN = 750;
-const MOST_PER_IMAGE = 4_800;
-const IMAGE_OF_UNKNOWN_SIZE = 1_600;
 const PER_PAGE = 3_000;
 const BASE64_PER_PAGE = 65_536;
 
 /**
+ * The answer of `/v1/messages/count_tokens`.
+ * @throws GatewayError `invalid-request` naming the field, for a body that holds no conversation
+ */
+export function countTokens(body: JsonObject): { input_tokens: number } {
+  optionalString(body.model, 'model');
+  optionalArray(body.tools, 'tools');
+  if (!Array.isArray(body.messages)) throw invalid('messages', 'must be an array of messages');
+  return { input_tokens: estimateTokens(body) };
+}
+
+/**
  * An estimate of the prompt's tokens that leans high, so that who plans by it compacts too early rather
  * than too late. Cortex counts no tokens (docs/cortex-quirks.md#missing-endpoints).
- * @param body of `/v1/messages/count_tokens` or `/v1/messages`, as it came; what is malformed counts by its length
+ * @param body as it came; what is malformed counts by its length
  */
 export function estimateTokens(body: JsonObject): number {
   const tools = Array.isArray(body.tools) ? body.tools : [];
@@ -51,7 +60,7 @@ function blockTokens(block: Json): number {
     case 'thinking':
       return PER_BLOCK + contentTokens(block.thinking);
     case 'image':
-      return PER_BLOCK + imageTokens(block.source);
+      return PER_BLOCK + imageTokens(dataOf(block.source));
     case 'document':
       return PER_BLOCK + documentTokens(block);
     case 'tool_use':
@@ -63,21 +72,8 @@ function blockTokens(block: Json): number {
   }
 }
 
-function imageTokens(source: Json | undefined): number {
-  const area = isObject(source) && typeof source.data === 'string' ? pngArea(source.data) : undefined;
-  return area === undefined ? IMAGE_OF_UNKNOWN_SIZE : Math.min(MOST_PER_IMAGE, area / PIXELS_PER_TOKEN);
-}
-
-/** Width and height stand in bytes 16 to 23 of every PNG; the first 32 characters of base64 hold the first 24. */
-function pngArea(base64: string): number | undefined {
-  if (!base64.startsWith('iVBORw0KGgo')) return undefined;
-  try {
-    const bytes = Uint8Array.from(atob(base64.slice(0, 32)), (byte) => byte.charCodeAt(0));
-    const view = new DataView(bytes.buffer);
-    return view.getUint32(16) * view.getUint32(20);
-  } catch {
-    return undefined;
-  }
+function dataOf(source: Json | undefined): string | undefined {
+  return isObject(source) && typeof source.data === 'string' ? source.data : undefined;
 }
 
 function documentTokens({ source, title, context }: JsonObject): number {

@@ -8,7 +8,8 @@ import type { Note } from '../../ir/note.ts';
  * @param place path of the object with open indices: `tools[]`
  */
 export function noteUnknownFields(source: JsonObject, known: ReadonlySet<string>, place: string, notes: Note[]): void {
-  for (const [key, value] of Object.entries(source)) {
+  for (const key of Object.keys(source)) {
+    const value = source[key];
     if (known.has(key) || value === undefined || value === null) continue;
     const harmless = isHarmless('anthropic-messages', key, value);
     noteOnce(notes, {

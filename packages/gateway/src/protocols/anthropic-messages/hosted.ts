@@ -15,6 +15,14 @@ export function refuseHosted(field: (typeof HOSTED_FIELDS)[number], value: Json 
   throw REFUSALS[field]();
 }
 
+/**
+ * What a request says that holds tool results and no call for any of them: it goes on with a thread whose earlier
+ * messages only Anthropic has. Sent on, the model would answer results of which it knows nothing.
+ */
+export function continuesThread(): GatewayError {
+  return REFUSALS.thread();
+}
+
 const REFUSALS: Record<(typeof HOSTED_FIELDS)[number], () => GatewayError> = {
   // On this code Anthropic's SDK (1.x) sends the conversation again in full, and the rest of it so too.
   thread: () =>

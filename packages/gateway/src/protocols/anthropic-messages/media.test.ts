@@ -26,6 +26,15 @@ describe('files', () => {
     expect(() => one(link)).toThrow('The image https://example.com/a.png is a link');
   });
 
+  test('a link is passed on to who takes links, and a model without eyes is told of it', () => {
+    const link: Part = { kind: 'media', mime: 'image/*', source: { url: 'https://example.com/a.png' }, cache: {} };
+    const takesLinks = { ...SONNET_4_5, imageUrls: true as const };
+    expect(one(link, takesLinks).body.messages).toMatchObject([
+      { content: [{ type: 'image', source: { type: 'url', url: 'https://example.com/a.png' }, cache_control: {} }] },
+    ]);
+    expect(pathsOf(one(link, { ...takesLinks, vision: false }))).toEqual(['dropped turns[0].parts[0]']);
+  });
+
   test('text files are sent as text', () => {
     const file: Part = { kind: 'media', mime: 'text/plain', name: 'a.txt', source: { base64: 'Z3LDvMOfZQ==' } };
     expect(one(file).body.messages).toEqual([
@@ -37,7 +46,7 @@ describe('files', () => {
     const image: Part = { kind: 'media', mime: 'image/png', source: { base64: 'AAAA' } };
     const written = one(image, { ...SONNET_4_5, vision: false });
     expect(written.body.messages).toMatchObject([
-      { content: [{ text: '[An image was here, which this model cannot see.]' }] },
+      { content: [{ text: '[An image was here. This model cannot see images.]' }] },
     ]);
     expect(pathsOf(written)).toEqual(['dropped turns[0].parts[0]']);
   });

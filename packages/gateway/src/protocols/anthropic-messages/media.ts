@@ -1,13 +1,16 @@
+import { UNSEEN_IMAGE } from '../../ir/history-images.ts';
 import { GatewayError } from '../../errors/error.ts';
 import type { Note } from '../../ir/note.ts';
 import type { MediaPart } from '../../ir/request.ts';
-import { cacheControl } from './cache-control.ts';
+import { cacheControl } from '../../ir/cache-mark.ts';
 import type { WireImageBlock, WireTextBlock } from './wire.ts';
 
 /** What a block may say depends on the model and on the request around it. */
 export interface BlockContext {
   model: string;
   vision: boolean;
+  /** Images may be links. */
+  imageUrls: boolean;
   notes: Note[];
 }
 
@@ -16,24 +19,28 @@ const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp
 /**
  * An image as a block; a text file as its text. A model without eyes gets a line that says what is
  * missing, and the client a note.
- * @throws GatewayError `unsupported` for other files, `invalid-request` for an image that is still a URL
+ * @throws GatewayError `unsupported` for other files, `invalid-request` for a link where none is taken
  */
 export function writeMedia(part: MediaPart, path: string, context: BlockContext): WireImageBlock | WireTextBlock {
   const mime = part.mime.toLowerCase().replace('image/jpg', 'image/jpeg');
-  if ('url' in part.source) {
-    const message = `The image ${shorten(part.source.url)} is a link, and Cortex takes images only inside the request. Send it as base64 data.`;
+  const { source } = part;
+  if ('url' in source && !context.imageUrls) {
+    const message = `The image ${shorten(source.url)} is a link, and Cortex takes images only inside the request. Send it as base64 data.`;
     throw new GatewayError('invalid-request', message, { param: path });
   }
-  if (mime.startsWith('text/') || mime === 'application/json') return writeTextFile(part, part.source.base64, path);
-  if (!IMAGE_TYPES.has(mime)) throw refuse(part, mime, path);
+  if ('base64' in source) {
+    if (mime.startsWith('text/') || mime === 'application/json') return writeTextFile(part, source.base64, path);
+    if (!IMAGE_TYPES.has(mime)) throw refuse(part, mime, path);
+  }
   if (!context.vision) {
     const because = `the model ${context.model} cannot see images`;
     context.notes.push({ code: 'dropped', path, because });
-    return { type: 'text', text: '[An image was here, which this model cannot see.]', ...cacheControl(part.cache) };
+    return { type: 'text', text: UNSEEN_IMAGE, ...cacheControl(part.cache) };
   }
   return {
     type: 'image',
-    source: { type: 'base64', media_type: mime, data: part.source.base64 },
+    source:
+      'url' in source ? { type: 'url', url: source.url } : { type: 'base64', media_type: mime, data: source.base64 },
     ...cacheControl(part.cache),
   };
 }

@@ -1,7 +1,8 @@
 /** The unary answer, IR events → one message. */
+import { argumentsObject } from '../../ir/call-arguments.ts';
 import type { StreamEvent } from '../../ir/event.ts';
 import { fold } from '../../ir/fold.ts';
-import { isObject, type JsonObject } from '../../ir/json.ts';
+import type { JsonObject } from '../../ir/json.ts';
 import type { Part } from '../../ir/request.ts';
 import type { WriterOptions } from '../codec.ts';
 import { answerId } from './answer-id.ts';
@@ -47,22 +48,11 @@ function writePart(part: Part): JsonObject[] {
       return text === '' && seal === undefined ? [] : [{ ...thought, signature: writeSignature(seal) }];
     }
     case 'tool-call':
-      return [{ type: 'tool_use', id: part.id, name: part.name, input: readArguments(part.args) }];
+      return [{ type: 'tool_use', id: part.id, name: part.name, input: argumentsObject(part.args) }];
     case 'opaque':
       return part.dialect === 'anthropic-messages' ? [part.value] : [];
     case 'media':
     case 'tool-result':
       return [];
-  }
-}
-
-/** Arguments are an object here; text that is none, such as of a call that was cut off, is kept under one key. */
-function readArguments(args: string): JsonObject {
-  if (args === '') return {};
-  try {
-    const parsed: unknown = JSON.parse(args);
-    return isObject(parsed) ? parsed : { _raw: args };
-  } catch {
-    return { _raw: args };
   }
 }

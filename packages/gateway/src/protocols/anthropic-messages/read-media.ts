@@ -1,5 +1,6 @@
 /** Images, documents and search results of a client's message. */
 import { GatewayError } from '../../errors/error.ts';
+import { readBase64Url } from '../../ir/data-url.ts';
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { MediaPart, Part, TextPart } from '../../ir/request.ts';
@@ -9,7 +10,6 @@ import { noteUnknownFields } from './field-notes.ts';
 const IMAGE_FIELDS = new Set(['type', 'source', 'cache_control']);
 const DOCUMENT_FIELDS = new Set(['type', 'source', 'title', 'context', 'citations', 'cache_control']);
 const SEARCH_RESULT_FIELDS = new Set(['type', 'source', 'title', 'content', 'citations', 'cache_control']);
-const DATA_URL = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i;
 
 /** Reads the blocks inside a block. */
 type ReadInner = (value: Json | undefined, path: string) => Part[];
@@ -36,9 +36,9 @@ export function readImage(block: JsonObject, path: string, notes: Note[]): Media
 
 function readLink(url: string, path: string): MediaPart {
   if (/^https?:\/\//i.test(url)) return { kind: 'media', mime: 'image/*', source: { url } };
-  const inline = DATA_URL.exec(url.slice(0, 200));
-  if (inline === null) throw invalid(path, 'must be an http(s) URL');
-  return { kind: 'media', mime: inline[1]!.toLowerCase(), source: { base64: url.slice(inline[0].length) } };
+  const inline = readBase64Url(url);
+  if (inline === undefined) throw invalid(path, 'must be an http(s) URL');
+  return { kind: 'media', mime: inline.mime, source: { base64: inline.base64 } };
 }
 
 /**

@@ -5,6 +5,7 @@ import { wrapReminder } from '../../ir/reminder.ts';
 import type { CacheMark, Part, TextPart, Turn } from '../../ir/request.ts';
 import { invalid, requiredObject } from '../validate.ts';
 import { noteUnknownFields } from './field-notes.ts';
+import { continuesThread } from './hosted.ts';
 import { readBlocks, readTextBlocks, type Reading } from './read-blocks.ts';
 
 /** Clients that keep whole answers as their history send these along; nothing of it concerns the model. */
@@ -25,7 +26,12 @@ export function readConversation(body: JsonObject, reading: Reading): { system: 
   }
   const turns: Turn[] = [];
   for (const [index, item] of messages.entries()) readMessage(item, `messages[${index}]`, system, turns, reading);
+  if (turns.length > 0 && turns.every(isOnlyResults)) throw continuesThread();
   return { system, turns: markEnd(turns, readCacheMark(body.cache_control, 'cache_control', reading.notes)) };
+}
+
+function isOnlyResults({ role, parts }: Turn): boolean {
+  return role === 'user' && parts.length > 0 && parts.every(({ kind }) => kind === 'tool-result');
 }
 
 function readMessage(item: Json, path: string, system: TextPart[], turns: Turn[], reading: Reading): void {

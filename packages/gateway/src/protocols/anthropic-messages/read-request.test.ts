@@ -44,6 +44,7 @@ const REFUSED: Record<string, string> = {
   'claude-code-websearch-forced': 'The tool "web_search" of type "web_search_20250305" runs on Anthropic\'s servers',
   'sdk-thread-create': 'Message threads are not kept here.',
   'sdk-thread-continue': 'Message threads are not kept here.',
+  'sdk-thread-resend': 'Message threads are not kept here.',
 };
 
 const taken = MESSAGES_CAPTURES.filter(({ name, path }) => !(name in REFUSED) && !path.includes('count_tokens'));
@@ -455,6 +456,13 @@ describe('the rest of the request', () => {
     expect(kind).toBe('unsupported');
     expect(detail.details).toEqual(details);
     expect(detail.param).toBe(Object.keys(fields)[0]);
+  });
+
+  test('tool results without any history go on with a thread that is not kept here', () => {
+    const result = { type: 'tool_result', tool_use_id: 'toolu_1', content: 'sunny' };
+    const { kind, detail } = refusal({ messages: [{ role: 'user', content: [result, result] }] });
+    expect(kind).toBe('unsupported');
+    expect(detail.details).toEqual({ error_code: 'thread_unsupported_request', unsupported: ['thread'] });
   });
 
   test('empty lists of them ask for nothing', () => {

@@ -249,7 +249,7 @@ describe('tools', () => {
 
 test('what belongs to other dialects is noted', () => {
   const written = write({ ext: { 'openai-chat': { logit_bias: { '1': 5 } } }, choices: 2, endUser: 'ada@example.com' });
-  expect(pathsOf(written)).toEqual(['dropped logit_bias', 'dropped n', 'dropped user']);
+  expect(pathsOf(written)).toEqual(['dropped logit_bias', 'simulated n', 'dropped user']);
   expect(JSON.stringify(written.body)).not.toContain('ada@example.com');
 });
 

@@ -13,8 +13,9 @@ import { lowerPropertyNames } from '../../ir/property-names.ts';
 import { renamedTools } from '../../ir/tool-names.ts';
 import { settleToolChoice, writeToolChoice, writeTools } from './tools.ts';
 import type { MessagesRequest, WireOutputConfig } from './wire.ts';
+import { ANTHROPIC_VERSION } from './version.ts';
 
-const HEADERS = { 'anthropic-version': '2023-06-01' };
+const HEADERS = { 'anthropic-version': ANTHROPIC_VERSION };
 /** Fields of our own dialect without a place in the IR that Cortex takes; `service_tier` and betas it refuses. */
 const OWN_FIELDS_TAKEN = new Set(['metadata']);
 
@@ -47,7 +48,12 @@ export function writeRequest(asked: GenerateRequest, target: WriteTarget): Writt
     model: target.model,
     max_tokens: plan.maxTokens,
     ...(system.length === 0 ? {} : { system }),
-    messages: writeMessages(request.turns, { model: target.model, vision: capabilities.vision, notes }),
+    messages: writeMessages(request.turns, {
+      model: target.model,
+      vision: capabilities.vision,
+      imageUrls: capabilities.imageUrls === true,
+      notes,
+    }),
     ...(tools.length === 0 ? {} : { tools }),
     ...(toolChoice === undefined ? {} : { tool_choice: toolChoice }),
     ...(stop.length === 0 ? {} : { stop_sequences: stop }),
@@ -83,7 +89,8 @@ function withoutUnusableTools(
 function noteUnsupported(request: GenerateRequest): Note[] {
   const notes: Note[] = [];
   if (request.choices > 1) {
-    notes.push({ code: 'dropped', path: 'n', because: 'Claude gives one answer to a request' });
+    const because = `Claude gives one answer to a request, so ${request.choices} requests are made`;
+    notes.push({ code: 'simulated', path: 'n', because });
   }
   if (request.endUser !== undefined && request.ext['anthropic-messages']?.metadata === undefined) {
     // Anthropic refuses ids that look like an e-mail address, which this field often is.

@@ -43,6 +43,14 @@ describe('structured output', () => {
     expect(reading).toEqual({ jsonTool: 'person' });
   });
 
+  test('which Cortex does not hold to its schema: who asked for that is told', () => {
+    const capabilities = { ...SONNET_4_5, structuredOutput: 'tool' } as const;
+    const strict = ({ notes }: ReturnType<typeof write>) => notes.filter(({ path }) => path.endsWith('.strict'));
+    expect(strict(write({ output }, capabilities))).toEqual([]);
+    expect(strict(write({ output: { ...output, strict: true } }, capabilities))).toMatchObject([{ code: 'coerced' }]);
+    expect(strict(write({ output: { ...output, strict: true } }, SONNET_4_5))).toEqual([]);
+  });
+
   test("beside the client's tools the model must call one of them or answer", () => {
     const capabilities = { ...SONNET_4_5, structuredOutput: 'tool' } as const;
     const { body, reading } = write({ output, tools: [{ name: 'person' }] }, capabilities);

@@ -66,6 +66,10 @@ function answerByTool(request: GenerateRequest, output: JsonOutput, schema: Json
     description: output.description ?? 'Gives the final answer. Its arguments are the whole answer.',
     schema,
   };
+  if (output.strict === true) {
+    const because = 'the answer comes as the arguments of a tool, which Cortex does not hold to its schema';
+    notes.push({ code: 'coerced', path: 'response_format.json_schema.strict', because });
+  }
   const chosenFreely = tools.length > 0 && toolChoice.mode !== 'none';
   return {
     request: {

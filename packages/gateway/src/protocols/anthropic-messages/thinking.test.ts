@@ -141,6 +141,7 @@ describe('adaptive thinking', () => {
     });
     expect(write({ reasoning: { effort: 'high', show: 'none' } }, OPUS_4_7).body.thinking).toEqual({
       type: 'adaptive',
+      display: 'omitted',
     });
   });
 
@@ -160,5 +161,35 @@ describe('adaptive thinking', () => {
     const { body } = write({ turns: OPEN_LOOP(THOUGHT), tools: [{ name: 'read' }] }, OPUS_4_7);
     expect(JSON.stringify(body.messages)).toContain('EvAB');
     expect(JSON.stringify(write({ turns: OPEN_LOOP(THOUGHT), tools: [{ name: 'read' }] }).body)).not.toContain('EvAB');
+  });
+});
+
+describe('the wish for a summary of the thoughts', () => {
+  test('is the wish for thoughts, at the effort that OpenAI takes for granted', () => {
+    expect(write({ reasoning: { show: 'summary' } }, OPUS_4_7).body).toMatchObject({
+      thinking: { type: 'adaptive', display: 'summarized' },
+      output_config: { effort: 'medium' },
+    });
+    expect(write({ reasoning: { show: 'summary' } }).body.thinking).toMatchObject({ type: 'enabled' });
+  });
+
+  test('wakes nothing beside effort none, and an effort beside it stands', () => {
+    expect(write({ reasoning: { show: 'summary', effort: 'none' } }).body).not.toHaveProperty('thinking');
+    expect(write({ reasoning: { show: 'summary', effort: 'high' } }, OPUS_4_7).body.output_config).toEqual({
+      effort: 'high',
+    });
+    expect(write({ reasoning: { show: 'none' } }).body).not.toHaveProperty('thinking');
+  });
+
+  test('is no reason to refuse a request that leaves no room for it', () => {
+    const turns = OPEN_LOOP();
+    const { body, notes } = write({ reasoning: { show: 'summary' }, turns, tools: [{ name: 'read' }] });
+    expect(body).not.toHaveProperty('thinking');
+    expect(notes).toMatchObject([{ code: 'dropped', path: 'reasoning', harmless: true }]);
+    const tight = write({ reasoning: { show: 'summary' }, limits: { maxOutputTokens: 300 } });
+    expect([tight.body.max_tokens, tight.body.thinking]).toEqual([300, undefined]);
+    expect(tight.notes).toMatchObject([{ code: 'dropped', path: 'reasoning', harmless: true }]);
+    const blunt = write({ reasoning: { show: 'summary' } }, { ...SONNET_4_5, reasoning: 'none' });
+    expect([blunt.body.thinking, blunt.notes]).toEqual([undefined, []]);
   });
 });

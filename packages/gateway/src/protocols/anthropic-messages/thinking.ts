@@ -16,21 +16,36 @@ export interface ThinkingPlan {
 
 const WEAKEST_FIRST = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
+/**
+ * Who asks for a summary of the thoughts and names no effort wants thoughts. OpenAI's reasoning models think unless
+ * told otherwise, at this effort; Claude must be asked. Codex sends just that for models it does not know.
+ */
+const EFFORT_OF_A_SUMMARY = 'medium';
+
 /** How this model is asked to think as much as the client wishes, and how many tokens it may write in all. */
 export function planThinking(request: GenerateRequest, capabilities: ModelCapabilities, notes: Note[]): ThinkingPlan {
   const maxTokens = limitTokens(request, capabilities, notes);
-  const { effort, budgetTokens } = request.reasoning ?? {};
-  const wanted = effort === 'none' ? undefined : (effort ?? effortFor(budgetTokens));
-  const refuse = (because: string) => notes.push({ code: 'dropped', path: 'reasoning', because });
+  const { effort, budgetTokens, show } = request.reasoning ?? {};
+  const said = effort === 'none' ? undefined : (effort ?? effortFor(budgetTokens));
+  const implied = effort === undefined && budgetTokens === undefined && show === 'summary';
+  const wanted = implied ? EFFORT_OF_A_SUMMARY : said;
+  const refuse = (because: string) =>
+    notes.push({ code: 'dropped', path: 'reasoning', because, ...(implied ? { harmless: true } : {}) });
   if (capabilities.reasoning !== 'adaptive' && capabilities.reasoning !== 'budget') {
-    if (wanted !== undefined) refuse('this model does not reason');
+    if (said !== undefined) refuse('this model does not reason');
     return { maxTokens, replays: false };
   }
   if (wanted === undefined) return withoutThinking(request, capabilities, maxTokens, notes);
   const forced = isForced(request.toolChoice);
+  if (!forced) noteShown(request, capabilities, notes);
   if (forced) refuse('Claude cannot think when it is forced to call a tool, so thinking is off for this request');
   if (capabilities.reasoning === 'adaptive') return adapt(request, wanted, forced, capabilities, maxTokens, notes);
   if (forced) return { maxTokens, replays: false };
+  // Who names an effort gets room for it; a mere wish to see the thoughts is no reason to go beyond the client's limit.
+  if (implied && request.limits.maxOutputTokens !== undefined && maxTokens < 2 * LEAST_THINKING_TOKENS) {
+    refuse('the output limit of this request leaves no room to think');
+    return { maxTokens, replays: false };
+  }
   if (!canThinkOn(request.turns)) {
     refuse(
       'the tool calls that are being answered lack the signed thought they began with, so thinking is off for this request',
@@ -78,11 +93,19 @@ function adapt(
 }
 
 /**
- * From Opus 4.7 on, the models that also refuse sampling parameters, thoughts come back empty unless
- * their text is asked for; older models may not know the field, and need it not.
+ * From Opus 4.7 on, the models that also refuse sampling parameters, thoughts come back empty unless their
+ * text is asked for. Older models may not know the field, and always tell theirs.
  */
-function display(request: GenerateRequest, capabilities: ModelCapabilities): { display?: 'summarized' } {
-  return capabilities.sampling || request.reasoning?.show === 'none' ? {} : { display: 'summarized' };
+function display(
+  { reasoning }: GenerateRequest,
+  { sampling }: ModelCapabilities,
+): { display?: 'summarized' | 'omitted' } {
+  return sampling ? {} : { display: reasoning?.show === 'none' ? 'omitted' : 'summarized' };
+}
+
+function noteShown({ reasoning }: GenerateRequest, { sampling }: ModelCapabilities, notes: Note[]): void {
+  if (!sampling || reasoning?.show !== 'none') return;
+  notes.push({ code: 'coerced', path: 'reasoning.summary', because: 'this model tells its thoughts', harmless: true });
 }
 
 function budget(

@@ -2,7 +2,7 @@ import { GatewayError } from '../../errors/error.ts';
 import type { Note } from '../../ir/note.ts';
 import type { GenerateRequest, Tool, ToolChoice } from '../../ir/request.ts';
 import type { ModelCapabilities } from '../codec.ts';
-import { cacheControl } from './cache-control.ts';
+import { cacheControl } from '../../ir/cache-mark.ts';
 import { writeToolSchema } from '../../ir/tool-schema.ts';
 import { toolNameOnWire } from '../../ir/tool-names.ts';
 import type { WireTool, WireToolChoice } from './wire.ts';

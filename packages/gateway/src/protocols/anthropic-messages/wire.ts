@@ -20,13 +20,13 @@ export type MessagesRequest = {
 
 export type WireMessage = { role: 'user' | 'assistant'; content: WireBlock[] };
 
-export type WireCacheControl = { type: 'ephemeral' };
+type WireCacheControl = { type: 'ephemeral' };
 
 export type WireTextBlock = { type: 'text'; text: string; cache_control?: WireCacheControl };
 
 export type WireImageBlock = {
   type: 'image';
-  source: { type: 'base64'; media_type: string; data: string };
+  source: { type: 'base64'; media_type: string; data: string } | { type: 'url'; url: string };
   cache_control?: WireCacheControl;
 };
 
@@ -74,7 +74,9 @@ export type WireToolChoice =
   | { type: 'tool'; name: string; disable_parallel_tool_use?: true }
   | { type: 'none' };
 
-export type WireThinking = { type: 'adaptive'; display?: 'summarized' } | { type: 'enabled'; budget_tokens: number };
+export type WireThinking =
+  | { type: 'adaptive'; display?: 'summarized' | 'omitted' }
+  | { type: 'enabled'; budget_tokens: number };
 
 export type WireOutputConfig = {
   effort?: string;

@@ -1,7 +1,8 @@
+import { UNSEEN_IMAGE } from '../../ir/history-images.ts';
 import { GatewayError } from '../../errors/error.ts';
 import type { Note } from '../../ir/note.ts';
 import type { MediaPart } from '../../ir/request.ts';
-import { cacheControl } from './cache-control.ts';
+import { cacheControl } from '../../ir/cache-mark.ts';
 import type { WireImage } from './wire.ts';
 
 const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/heic', 'image/heif']);
@@ -33,7 +34,7 @@ export function writeMedia(part: MediaPart, path: string, { model, vision, notes
   }
   if (!vision) {
     notes.push({ code: 'dropped', path, because: `the model ${model} cannot see images` });
-    return '[An image was here, which this model cannot see.]';
+    return UNSEEN_IMAGE;
   }
   const detail = part.ext?.['openai-chat']?.detail;
   return {

@@ -1,9 +1,9 @@
 /** The conversation, IR → JSON. Expects a history that `repairHistory` has seen. */
-import { isObject, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { Part, TextPart, ThinkingPart, ToolCallPart, ToolResultPart, Turn } from '../../ir/request.ts';
 import { toolNameOnWire } from '../../ir/tool-names.ts';
-import { cacheControl } from './cache-control.ts';
+import { cacheControl } from '../../ir/cache-mark.ts';
+import { readArguments } from '../../ir/call-arguments.ts';
 import { type MediaContext, writeMedia } from './media.ts';
 import type { WireItem, WireMessage } from './wire.ts';
 
@@ -21,7 +21,6 @@ const ATTACHED = 'See what is attached.';
  * either place, and what stands in both could count twice (docs/cortex-quirks.md#complete-text-in-content).
  */
 export function writeMessages(system: TextPart[], turns: Turn[], context: MediaContext): WireMessage[] {
-  noteLostMarks([...system, ...turns.flatMap((turn) => turn.parts)], context.notes);
   const names = new Map<string, string>();
   const rules = joinTexts(system.map((part) => part.text));
   const messages = turns.map((turn, index): WireMessage => {
@@ -77,23 +76,13 @@ function writeThought({ text, seal }: ThinkingPart): WireItem[] {
 function writeCall(part: ToolCallPart, path: string, notes: Note[]): WireItem {
   return {
     type: 'tool_use',
-    tool_use: { tool_use_id: part.id, name: toolNameOnWire(part.name), input: readArguments(part.args, path, notes) },
+    tool_use: {
+      tool_use_id: part.id,
+      name: toolNameOnWire(part.name),
+      input: readArguments(part.args, () => path, notes),
+    },
     ...cacheControl(part.cache),
   };
-}
-
-/** Arguments travel as an object. Text that is none (cut JSON) is kept whole under one key. */
-function readArguments(args: string, path: string, notes: Note[]): JsonObject {
-  if (args.trim() === '') return {};
-  try {
-    const parsed: unknown = JSON.parse(args);
-    if (isObject(parsed)) return parsed;
-  } catch {
-    // Said below, for broken JSON and for JSON of another kind.
-  }
-  const because = 'the arguments are not a JSON object, so their text was put under "_raw"';
-  notes.push({ code: 'coerced', path: `${path}.args`, because, harmless: true });
-  return { _raw: args };
 }
 
 /** A result holds text and JSON only; images that came with it follow in the same message. */
@@ -121,7 +110,8 @@ function addResult(
   writing.items.push(...inner.items);
 }
 
-function noteLostMarks(parts: Part[], notes: Note[]): void {
+/** Marks of the cache on texts, for which there is no place. */
+export function noteLostMarks(parts: Part[], notes: Note[]): void {
   if (!parts.some((part) => part.kind === 'text' && part.cache !== undefined)) return;
   const because = 'inference:complete takes text as a plain string, which cannot carry a cache mark';
   notes.push({ code: 'dropped', path: 'cache_control', because, harmless: true });

@@ -5,7 +5,7 @@ import { MOST_CACHE_MARKS, keepCacheMarks } from '../../ir/prompt-caching.ts';
 import type { Ext, GenerateRequest } from '../../ir/request.ts';
 import { renamedTools } from '../../ir/tool-names.ts';
 import type { ModelCapabilities, WriteTarget, WrittenRequest } from '../codec.ts';
-import { writeMessages } from './messages.ts';
+import { noteLostMarks, writeMessages } from './messages.ts';
 import { planOutput } from './structured-output.ts';
 import { planThinking } from './thinking.ts';
 import { settleToolChoice, writeTooling } from './tools.ts';
@@ -26,9 +26,10 @@ export function writeRequest(asked: GenerateRequest, target: WriteTarget): Writt
     ...noteForeignFields({ ...asked, ext: withoutOwnFields(asked.ext) }, 'cortex-complete'),
     ...noteUnsupported(asked),
   ];
-  const output = planOutput(settleToolChoice(asked, capabilities, notes), capabilities);
+  const output = planOutput(settleToolChoice(asked, capabilities, notes), capabilities, notes);
   const plan = planThinking(output.request, capabilities, notes);
   const marks = capabilities.cacheMinTokens > 0 ? MOST_CACHE_MARKS : 0;
+  noteLostMarks([...asked.system, ...asked.turns.flatMap((turn) => turn.parts)], notes);
   const request = keepCacheMarks({ ...output.request, turns: plan.turns }, marks);
   const body: CompleteRequest = {
     model,

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import type { Note } from '../../ir/note.ts';
 import type { GenerateRequest } from '../../ir/request.ts';
 import type { ModelCapabilities, ReaderOptions } from '../codec.ts';
 import type { CompleteRequest } from './wire.ts';
@@ -14,13 +15,21 @@ interface OutputPlan {
  * JSON by schema is a field of the request for every model here, also for those whose chat endpoint
  * ignores it; JSON without a schema is asked for in words (docs/cortex-quirks.md#complete-json).
  */
-export function planOutput(request: GenerateRequest, { family }: ModelCapabilities): OutputPlan {
+export function planOutput(request: GenerateRequest, { family }: ModelCapabilities, notes: Note[]): OutputPlan {
   const { output } = request;
   if (output?.format !== 'json') return { request, reading: {} };
   if (output.schema !== undefined) {
     const { $schema: _, ...schema } = output.schema;
-    return { request, format: { type: 'json', schema: family === 'openai' ? schema : open(schema) }, reading: {} };
+    if (family === 'openai') return { request, format: { type: 'json', schema }, reading: {} };
+    const opened = open(schema);
+    if (JSON.stringify(opened) !== JSON.stringify(schema)) {
+      const because = 'only models of OpenAI take closed objects here, so the answer may have further properties';
+      notes.push({ code: 'coerced', path: 'response_format.json_schema.schema', because });
+    }
+    return { request, format: { type: 'json', schema: opened }, reading: {} };
   }
+  const because = 'inference:complete knows JSON by a schema only, so an instruction asks for it';
+  notes.push({ code: 'simulated', path: 'response_format', because });
   const words = 'Answer with one JSON object.\nWrite the object and nothing else: no explanation, no Markdown.';
   return {
     request: { ...request, system: [...request.system, { kind: 'text', text: words }] },

@@ -78,6 +78,10 @@ function planBudget(
     notes.push({ code: 'dropped', path: 'reasoning', because: `${because}, so thinking is off for this request` });
     return quiet();
   }
+  if (request.reasoning?.show === 'none') {
+    const told = 'inference:complete tells the thoughts of Claude';
+    notes.push({ code: 'coerced', path: 'reasoning.summary', because: told, harmless: true });
+  }
   if (total > maxTokens && request.limits.maxOutputTokens !== undefined) {
     const raised = `thinking counts as output and takes at least ${LEAST_THINKING_TOKENS} tokens, so the limit was raised to ${total}`;
     notes.push({ code: 'coerced', path: 'max_tokens', because: raised });

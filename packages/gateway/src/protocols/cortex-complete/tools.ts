@@ -5,7 +5,7 @@ import type { GenerateRequest, Tool } from '../../ir/request.ts';
 import { toolNameOnWire } from '../../ir/tool-names.ts';
 import { writeToolSchema } from '../../ir/tool-schema.ts';
 import type { ModelCapabilities } from '../codec.ts';
-import { cacheControl } from './cache-control.ts';
+import { cacheControl } from '../../ir/cache-mark.ts';
 import type { WireTool, WireToolChoice } from './wire.ts';
 
 export interface Tooling {

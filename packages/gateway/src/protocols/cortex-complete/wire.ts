@@ -28,7 +28,7 @@ export type WireMessage = {
   content_list?: WireItem[];
 };
 
-export type WireCacheControl = { type: 'ephemeral' };
+type WireCacheControl = { type: 'ephemeral' };
 
 export type WireImage = {
   type: 'image';

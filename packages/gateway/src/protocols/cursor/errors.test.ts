@@ -18,8 +18,10 @@ const STATUS: Record<ErrorKind, number> = {
   'not-found': 400,
   'no-such-route': 400,
   'no-such-response': 400,
+  'no-such-exchange': 400,
   'no-previous-response': 400,
   'method-not-allowed': 400,
+  'rate-limited': 429,
   'client-left': 499,
   'upstream-refused-us': 400,
   'upstream-spent': 400,
@@ -27,6 +29,7 @@ const STATUS: Record<ErrorKind, number> = {
   'upstream-overloaded': 503,
   'upstream-timeout': 504,
   'upstream-broken': 502,
+  overloaded: 503,
   'shutting-down': 503,
   internal: 500,
 };

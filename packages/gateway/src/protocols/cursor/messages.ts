@@ -76,7 +76,7 @@ function readItem(item: JsonObject, path: string, { conversation, table, notes }
     const thought = readReasoning(item, path, notes);
     return conversation.addAssistant(thought === undefined ? [] : [thought]);
   }
-  const result = readOutput(item, path);
+  const result = readOutput(item, path, table);
   if (result !== undefined) return conversation.addResult(result);
   const call = readCall(item, path, table);
   conversation.addAssistant([call ?? { kind: 'opaque', dialect: 'openai-responses', value: item }]);

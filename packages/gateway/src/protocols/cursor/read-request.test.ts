@@ -256,6 +256,13 @@ describe('options', () => {
       'anthropic-messages': { metadata: { user_id: 'u' } },
     });
   });
+
+  test('says that metadata of others than the user is left out of a body of Messages', () => {
+    const body = { model: 'm', messages: [USER], system: 'x', metadata: { user_id: 'u', team: 't' } };
+    expect(readRequest(body).notes).toEqual([
+      { code: 'dropped', path: 'metadata', because: 'the Messages API takes a user_id alone', harmless: true },
+    ]);
+  });
 });
 
 test.each<[JsonObject, string]>([

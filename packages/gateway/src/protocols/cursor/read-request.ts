@@ -67,6 +67,7 @@ export function readRequest(body: JsonObject): { request: GenerateRequest; notes
   const { output, own } = readOutput(body, notes);
   const endUser = optionalString(body.user, 'user');
   notePrevious(body, notes);
+  noteMetadata(body, notes);
   const request: GenerateRequest = {
     model: requiredString(body.model, 'model'),
     system,
@@ -103,6 +104,13 @@ function readExt(body: JsonObject, { verbosity, ...own }: JsonObject): Ext {
 function withoutMetadata({ metadata, ...fields }: JsonObject): JsonObject {
   const userId = isObject(metadata) ? metadata.user_id : undefined;
   return typeof userId === 'string' ? { ...fields, metadata: { user_id: userId } } : fields;
+}
+
+function noteMetadata(body: JsonObject, notes: Note[]): void {
+  if (mainDialect(body) !== 'anthropic-messages' || !isObject(body.metadata)) return;
+  const lost = Object.keys(body.metadata).filter((key) => key !== 'user_id' && key !== 'cursorConversationId');
+  if (lost.length === 0) return;
+  notes.push({ code: 'dropped', path: 'metadata', because: 'the Messages API takes a user_id alone', harmless: true });
 }
 
 function mainDialect(body: JsonObject): 'anthropic-messages' | 'openai-chat' | 'openai-responses' {

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { SAMPLES } from '../../../test/cursor/samples.ts';
 import { readFixture } from '../../../test/support/chat-answers.ts';
 import type { JsonObject } from '../../ir/json.ts';
-import { topLevelSpans } from '../../kit/json-span.ts';
+import { outlineObject } from '../../kit/json-span.ts';
 import { sniffCursor } from './sniff.ts';
 
 function sniff(body: JsonObject | string): boolean {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify({ model: 'm', ...body }));
-  return sniffCursor(bytes, topLevelSpans(bytes));
+  return sniffCursor(bytes, outlineObject(bytes).spans);
 }
 
 const USER = { role: 'user', content: 'hi' };

@@ -3,7 +3,7 @@
  * on the model's name and on the build (docs/cortex-quirks.md#cursor-body-shapes). Only the body tells.
  */
 import type { Json } from '../../ir/json.ts';
-import { OPEN_BRACE, OPEN_BRACKET, QUOTE, skipSpace, type Span } from '../../kit/json-scan.ts';
+import { OPEN_BRACE, OPEN_BRACKET, QUOTE, skipSpace } from '../../kit/json-scan.ts';
 import type { Spans } from '../../kit/json-span.ts';
 import { JsonView } from '../../kit/json-view.ts';
 import { isForeignMessage, isForeignTool, isMessagesChoice } from './shape.ts';
@@ -18,7 +18,7 @@ const COLON = 0x3a;
 export function sniffCursor(body: Buffer, spans: Spans): boolean {
   const at = (field: string): JsonView | undefined => {
     const span = spans.get(field);
-    return span === undefined ? undefined : new JsonView(body, span);
+    return span === undefined ? undefined : new JsonView(body, span[0], span[1]);
   };
   const messages = at('messages');
   if (startsFilled(at('input')) && (messages?.items().length ?? 0) === 0) return true;
@@ -34,7 +34,7 @@ export function sniffCursor(body: Buffer, spans: Spans): boolean {
 /** Whether the value begins as a string or a list does: null and the like mean that the field is not used. */
 function startsFilled(value: JsonView | undefined): boolean {
   if (value === undefined) return false;
-  const first = value.bytes[value.span[0]];
+  const first = value.bytes[value.start];
   return first === QUOTE || first === OPEN_BRACKET;
 }
 
@@ -44,7 +44,7 @@ function someItem(
   suspect: (bytes: Buffer) => boolean,
   decide: (item: Json) => boolean,
 ): boolean {
-  if (list?.isArray !== true || !suspect(slice(list.bytes, list.span))) return false;
+  if (list?.isArray !== true || !suspect(list.bytes.subarray(list.start, list.end))) return false;
   const items = list.parse();
   return Array.isArray(items) && items.some(decide);
 }
@@ -100,8 +100,4 @@ function holds(bytes: Buffer, words: readonly string[], ending: string): boolean
 
 function endsAt(bytes: Buffer, word: string, end: number): boolean {
   return end >= word.length && bytes.toString('latin1', end - word.length, end) === word;
-}
-
-function slice(bytes: Buffer, [start, end]: Span): Buffer {
-  return bytes.subarray(start, end);
 }

@@ -1,5 +1,6 @@
 /** Content of messages: strings and arrays of parts. */
 import { GatewayError } from '../../errors/error.ts';
+import { readBase64Url } from '../../ir/data-url.ts';
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { MediaPart, Part, TextPart } from '../../ir/request.ts';
@@ -9,9 +10,6 @@ import { invalid, optionalArray, optionalString, requiredObject, requiredString,
 const TEXT_FIELDS = new Set(['type', 'text', 'refusal', 'cache_control']);
 const IMAGE_FIELDS = new Set(['type', 'image_url', 'detail', 'cache_control']);
 const FILE_FIELDS = new Set(['type', 'file', 'cache_control']);
-
-/** A data URL with base64: the only inline form that models take. */
-const DATA_URL = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i;
 
 /**
  * Reads `content`: a string, an array of parts (strings among them), null or absent. An empty string is
@@ -97,7 +95,7 @@ function readImage(part: JsonObject, path: string, notes: Note[]): MediaPart {
 
 function readSource(url: string, path: string): Pick<MediaPart, 'mime' | 'source'> {
   if (/^https?:\/\//i.test(url)) return { mime: 'image/*', source: { url } };
-  const inline = readDataUrl(url);
+  const inline = readBase64Url(url);
   if (inline === undefined || inline.base64 === '') {
     throw invalid(path, 'must be an http(s) URL or a data URL like "data:image/png;base64,…"');
   }
@@ -114,7 +112,7 @@ function readFile(part: JsonObject, path: string, notes: Note[]): MediaPart {
       { param: `${path}.file` },
     );
   }
-  const inline = readDataUrl(data);
+  const inline = readBase64Url(data);
   if (inline === undefined)
     throw invalid(`${path}.file.file_data`, 'must be a data URL like "data:application/pdf;base64,…"');
   const name = optionalString(file.filename, `${path}.file.filename`);
@@ -128,9 +126,4 @@ function readFile(part: JsonObject, path: string, notes: Note[]): MediaPart {
     ...(cache === undefined ? {} : { cache }),
     ...(ext === undefined ? {} : { ext: { 'openai-chat': ext } }),
   };
-}
-
-function readDataUrl(url: string): { mime: string; base64: string } | undefined {
-  const match = DATA_URL.exec(url.slice(0, 200));
-  return match === null ? undefined : { mime: match[1]!.toLowerCase(), base64: url.slice(match[0].length) };
 }

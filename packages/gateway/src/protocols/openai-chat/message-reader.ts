@@ -3,15 +3,10 @@ import type { StreamEvent } from '../../ir/event.ts';
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { ReaderOptions } from '../codec.ts';
 import { brokenAnswer, readAnswerError } from '../answer-error.ts';
-import { ChunkReader, onlyJsonIfAsked } from './stream-reader.ts';
+import { ChunkReader } from './stream-reader.ts';
 
 /** A 200 that holds an error, or no choice, ends in an `error`. */
 export function readMessage(body: JsonObject, options: ReaderOptions): StreamEvent[] {
-  const only = onlyJsonIfAsked(options);
-  return [...readWhole(body, options).flatMap((event) => only.push(event)), ...only.end()];
-}
-
-function readWhole(body: JsonObject, options: ReaderOptions): StreamEvent[] {
   const [choice] = Array.isArray(body.choices) ? body.choices.filter(isObject) : [];
   if (choice === undefined || !isObject(choice.message)) {
     return [{ type: 'error', error: readAnswerError(body) ?? brokenAnswer('it holds no message') }];

@@ -99,6 +99,7 @@ function addAssistant(message: JsonObject, path: string, reading: Reading): void
   turn.parts = markLast(turn.parts, message, path, reading.notes);
   reading.turns.push(turn);
   reading.resultsTurn = undefined;
+  if (message.function_call === undefined) return;
   for (const part of turn.parts) {
     if (part.kind === 'tool-call' && part.id === legacyCallId(path)) reading.legacyCalls.set(part.name, part.id);
   }

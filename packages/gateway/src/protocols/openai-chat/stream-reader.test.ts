@@ -296,13 +296,6 @@ describe('how an answer ends', () => {
   });
 });
 
-test('an answer that had to be JSON loses the prose around it', () => {
-  const say = (text: string) => [...chunks([{ content: text }]), DONE];
-  const options = { jsonObject: true } as const;
-  expect(fold(read(say('Here: {"a":1} there.'), options)).parts).toEqual([{ kind: 'text', text: '{"a":1}' }]);
-  expect(fold(read(say('No.'), options)).error?.kind).toBe('upstream-broken');
-});
-
 describe('what Cortex streams, mended, says what the SDK hears in it', () => {
   const names = readdirSync(new URL('../../../../../fixtures/mends', import.meta.url)).filter((name) =>
     existsSync(new URL(`../../../../../fixtures/mends/${name}/sdk.json`, import.meta.url)),

@@ -1,9 +1,8 @@
 /** The streaming answer, chat chunks → IR events. */
 import type { GatewayError } from '../../errors/error.ts';
 import type { StopReason, StreamEvent } from '../../ir/event.ts';
-import { jsonObjectOnly } from '../../ir/json-object.ts';
 import { isObject, type JsonObject, parseObject } from '../../ir/json.ts';
-import { compose, type Transducer } from '../../ir/transducer.ts';
+import type { Transducer } from '../../ir/transducer.ts';
 import type { SseEvent } from '../../kit/sse.ts';
 import type { ReaderOptions } from '../codec.ts';
 import { cutError } from '../openai-error.ts';
@@ -19,16 +18,7 @@ const DONE = '[DONE]';
  * whole; one that ends without either becomes an error, never a stop.
  */
 export function streamReader(options: ReaderOptions): Transducer<SseEvent, StreamEvent> {
-  return compose(readEvents(new ChunkReader(options)), onlyJsonIfAsked(options));
-}
-
-/** Cuts away what is not the one JSON object that was asked for; passes everything when none was. */
-export function onlyJsonIfAsked({ jsonObject }: ReaderOptions): Transducer<StreamEvent, StreamEvent> {
-  if (jsonObject !== true) return { push: (event) => [event], end: () => [] };
-  return jsonObjectOnly(brokenAnswer);
-}
-
-function readEvents(chunks: ChunkReader): Transducer<SseEvent, StreamEvent> {
+  const chunks = new ChunkReader(options);
   return {
     push({ event, data }) {
       const text = data.trim();

@@ -1,5 +1,7 @@
 /** System, turns and what they hold, as far as chat can tell them. */
+import { isSealed } from '../../ir/claude-thoughts.ts';
 import type { JsonObject } from '../../ir/json.ts';
+import { mapChanged, replaceSome } from '../../ir/map-changed.ts';
 import type { Note } from '../../ir/note.ts';
 import { MOST_CACHE_MARKS, keepCacheMarks } from '../../ir/prompt-caching.ts';
 import type { GenerateRequest, MediaPart, Part, TextPart, ToolResultPart, Turn } from '../../ir/request.ts';
@@ -17,45 +19,47 @@ const FAILED = '[The tool call failed]';
 export function writeHistory(asked: GenerateRequest, capabilities: ModelCapabilities, notes: Note[]): JsonObject[] {
   const isClaude = capabilities.family === 'claude';
   let dropped = 0;
-  const turns = asked.turns.flatMap(liftMedia).map((turn, index): Turn => {
-    const path = `turns[${index}]`;
-    const parts = turn.parts.flatMap((part, at): Part[] => {
-      if (part.kind === 'thinking') {
-        const kept = isClaude && part.seal?.issuer === 'anthropic' && part.seal.form !== 'encrypted';
-        if (!kept) dropped += 1;
-        return kept ? [part] : [];
-      }
-      return tellPart(part, `${path}.parts[${at}]`, notes);
+  const turns = mapChanged(replaceSome(asked.turns, liftMedia), (turn, index): Turn => {
+    const parts = replaceSome(turn.parts, (part, at): Part[] | undefined => {
+      if (part.kind !== 'thinking') return tellPart(part, () => `turns[${index}].parts[${at}]`, notes);
+      if (isClaude && isSealed(part)) return undefined;
+      dropped += 1;
+      return [];
     });
-    return { ...turn, parts };
+    return parts === turn.parts ? turn : { ...turn, parts };
   });
   if (dropped > 0) notes.push(droppedThoughts(dropped, isClaude));
   const { system, turns: marked } = keepMarks({ ...asked, turns }, isClaude, notes);
-  const messages = writeMessages(marked, system);
   // A thought that is kept is sealed, and its words are in `reasoning_details` already.
-  for (const message of messages) delete message.reasoning_content;
-  return messages;
+  return mapChanged(writeMessages(marked, system), (message) => {
+    if (message.reasoning_content === undefined) return message;
+    const { reasoning_content: _, ...rest } = message;
+    return rest;
+  });
 }
 
-function tellPart(part: Part, path: string, notes: Note[]): Part[] {
+/** Undefined for a part that chat tells as it is. */
+function tellPart(part: Part, path: () => string, notes: Note[]): Part[] | undefined {
   switch (part.kind) {
-    case 'tool-call':
-      return [{ ...part, name: toolNameOnWire(part.name), args: part.args === '' ? '{}' : part.args }];
+    case 'tool-call': {
+      const name = toolNameOnWire(part.name);
+      if (name === part.name && part.args !== '') return undefined;
+      return [{ ...part, name, args: part.args === '' ? '{}' : part.args }];
+    }
     case 'tool-result':
-      return [tellResult(part)];
+      return part.failed === true ? [tellFailure(part)] : undefined;
     case 'opaque':
-      if (part.dialect === 'openai-chat') return [part];
-      notes.push({ code: 'dropped', path, because: `it is a block that only ${part.dialect} understands` });
+      if (part.dialect === 'openai-chat') return undefined;
+      notes.push({ code: 'dropped', path: path(), because: `it is a block that only ${part.dialect} understands` });
       return [];
     case 'text':
     case 'media':
     case 'thinking':
-      return [part];
+      return undefined;
   }
 }
 
-function tellResult(result: ToolResultPart): ToolResultPart {
-  if (result.failed !== true) return result;
+function tellFailure(result: ToolResultPart): ToolResultPart {
   const [first, ...rest] = result.parts;
   const parts: Part[] =
     first?.kind === 'text'
@@ -68,10 +72,10 @@ function tellResult(result: ToolResultPart): ToolResultPart {
  * Puts the media of results behind the results, with a word on which belongs to which where there are
  * several. A system message can hold none, so they come before it, as the user's.
  */
-function liftMedia(turn: Turn): Turn[] {
+function liftMedia(turn: Turn): Turn[] | undefined {
+  if (!turn.parts.some((part) => part.kind === 'tool-result' && part.parts.some(isMedia))) return undefined;
   const results = turn.parts.filter((part) => part.kind === 'tool-result');
   const withMedia = results.filter((result) => result.parts.some(isMedia));
-  if (withMedia.length === 0) return [turn];
   const lifted = withMedia.flatMap((result): Part[] => {
     const label: TextPart = { kind: 'text', text: `From the result of tool call ${result.callId}:` };
     return [...(withMedia.length === 1 ? [] : [label]), ...result.parts.filter(isMedia)];
@@ -102,18 +106,17 @@ function keepMarks(
   isClaude: boolean,
   notes: Note[],
 ): Pick<GenerateRequest, 'system' | 'turns'> {
-  const parts = [...request.system, ...request.turns.flatMap((turn) => turn.parts)];
   const isLost = (part: Part) => 'cache' in part && part.cache !== undefined && !(isClaude && canHoldMark(part));
-  if (parts.some(isLost)) {
+  if (request.system.some(isLost) || request.turns.some(({ parts }) => parts.some(isLost))) {
     const because = isClaude
       ? 'the chat endpoint reads cache marks on texts and images only'
       : 'models of this family cache prompts by themselves or not at all';
     notes.push({ code: 'dropped', path: 'cache_control', because, harmless: true });
   }
-  const turns = request.turns.map((turn) => ({
-    ...turn,
-    parts: turn.parts.map((part) => (canHoldMark(part) ? part : withoutMark(part))),
-  }));
+  const turns = mapChanged(request.turns, (turn) => {
+    const parts = mapChanged(turn.parts, (part) => (canHoldMark(part) ? part : withoutMark(part)));
+    return parts === turn.parts ? turn : { ...turn, parts };
+  });
   return keepCacheMarks({ ...request, tools: [], turns }, isClaude ? MOST_CACHE_MARKS : 0);
 }
 

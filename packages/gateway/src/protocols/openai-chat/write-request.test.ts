@@ -205,14 +205,6 @@ describe('the form of the answer', () => {
       json_schema: { name: 'answer', schema, strict: true },
     });
   });
-
-  test('is made sure of while reading where nobody enforces it', () => {
-    const asked = { output: { format: 'json' as const, schema } };
-    expect(write(asked, OPENAI).reading).toEqual({});
-    expect(write(asked, CLAUDE).reading).toEqual({});
-    expect(write({ output: { format: 'json' } }, CLAUDE).reading).toEqual({ jsonObject: true });
-    expect(write(asked, LLAMA).reading).toEqual({ jsonObject: true });
-  });
 });
 
 describe('the history', () => {

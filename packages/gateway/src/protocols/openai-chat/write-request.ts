@@ -4,7 +4,7 @@ import type { JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { Ext, GenerateRequest, OutputFormat } from '../../ir/request.ts';
 import { renamedTools } from '../../ir/tool-names.ts';
-import type { ModelCapabilities, ReaderOptions, WriteTarget, WrittenRequest } from '../codec.ts';
+import type { ReaderOptions, WriteTarget, WrittenRequest } from '../codec.ts';
 import { isStrictSchema } from './strict-schema.ts';
 import { writeHistory } from './write-history.ts';
 import { writeReasoning } from './write-reasoning.ts';
@@ -49,21 +49,12 @@ export function writeRequest(asked: GenerateRequest, target: WriteTarget): Writt
     ...(asked.endUser === undefined ? {} : { user: asked.endUser }),
     ...(asked.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
   };
-  return { body, headers: {}, notes, reading: readingOf(asked, capabilities) };
+  return { body, headers: {}, notes, reading: readingOf(asked) };
 }
 
-/**
- * An answer whose form nobody enforces comes with prose around it (docs/cortex-quirks.md#json-output). One
- * that a stop sequence may cut is not looked at: chat does not say that it was cut.
- */
-function readingOf(request: GenerateRequest, { family, structuredOutput }: ModelCapabilities): ReaderOptions {
-  const { output, limits } = request;
+function readingOf(request: GenerateRequest): ReaderOptions {
   const toolNames = renamedTools(request);
-  const enforced = family === 'openai' || (output?.format === 'json' && output.schema && structuredOutput === 'native');
-  return {
-    ...(output?.format === 'json' && !enforced && (limits.stop ?? []).length === 0 ? { jsonObject: true } : {}),
-    ...(toolNames.size === 0 ? {} : { toolNames }),
-  };
+  return toolNames.size === 0 ? {} : { toolNames };
 }
 
 function writeSampling({ temperature, topP, topK, seed }: GenerateRequest['sampling'], notes: Note[]): JsonObject {

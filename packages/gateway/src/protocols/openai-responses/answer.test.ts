@@ -150,6 +150,7 @@ describe('a whole answer', () => {
     expect(openaiResponses.writeMessage(ANSWER, { ...WRITER_OPTIONS, body: BODY })).toEqual({
       id: 'resp_abc',
       object: 'response',
+      access_programs: null,
       created_at: 1_795_181_000,
       status: 'completed',
       background: false,
@@ -272,6 +273,26 @@ describe('parts', () => {
     expect(output).toEqual([{ ...item, call_id: 'call_1', status: 'completed' }]);
   });
 
+  test('a search for tools is called as OpenAI calls it, and its stream is legal', async () => {
+    const part = { kind: 'tool-call' as const, id: 'call_1', name: 'tool_search', args: '{"query":"mail"}' };
+    const events = inAnswer([
+      { type: 'open', at: 0, part },
+      { type: 'close', at: 0 },
+    ]);
+    const stream = writeStream(events, { tools: [{ type: 'tool_search', execution: 'client' }] });
+    expect(checkResponseStream(stream)).toBeUndefined();
+    const item = {
+      type: 'tool_search_call',
+      id: 'tsc_abc_0',
+      call_id: 'call_1',
+      execution: 'client',
+      arguments: { query: 'mail' },
+      status: 'completed',
+    };
+    expect(finalResponse(stream).output).toEqual([item]);
+    expect((await accumulateResponse(stream)).output).toEqual([item]);
+  });
+
   test('apply_patch is called as OpenAI calls it', () => {
     const events = inAnswer([
       {
@@ -347,6 +368,7 @@ describe('ends', () => {
 
   test.each<[ErrorKind, string]>([
     ['context-overflow', 'context_length_exceeded'],
+    ['rate-limited', 'rate_limit_exceeded'],
     ['upstream-limited', 'rate_limit_exceeded'],
     ['upstream-spent', 'insufficient_quota'],
     ['invalid-request', 'invalid_prompt'],
@@ -368,6 +390,20 @@ describe('ends', () => {
     expect(() => openaiResponses.writeMessage(events, WRITER_OPTIONS)).toThrow(error);
   });
 
+  test('after a limit the wait is told in the words that Codex reads it from', () => {
+    const failed = (kind: ErrorKind, retryAfterMs?: number) => {
+      const detail = retryAfterMs === undefined ? {} : { retryAfterMs };
+      const [, last] = openaiResponses.writeErrorEvents(new GatewayError(kind, 'Too fast.', detail), 'abc', {
+        model: 'm',
+        createdAt: 0,
+      });
+      return (JSON.parse(last!.data) as { response: { error: { message: string } } }).response.error.message;
+    };
+    expect(failed('upstream-limited', 2_500)).toBe('Too fast. Please try again in 3s.');
+    expect(failed('upstream-limited')).toBe('Too fast.');
+    expect(failed('upstream-overloaded', 2_500)).toBe('Too fast.');
+  });
+
   test('an error before the answer has the envelope of OpenAI; one before its first event is a whole stream', async () => {
     const error = new GatewayError('context-overflow', 'Say less.');
     expect(openaiResponses.writeError(error, 'abc')).toEqual({
@@ -379,9 +415,15 @@ describe('ends', () => {
         request_id: 'abc',
       },
     });
-    const stream = openaiResponses.writeErrorEvents(error, 'abc');
+    const stream = openaiResponses.writeErrorEvents(error, 'abc', { model: 'claude-opus-5', createdAt: 1700 });
     expect(stream.map(({ event }) => event)).toEqual(['response.created', 'response.failed']);
-    expect(await accumulateResponse(stream)).toMatchObject({ status: 'failed', error: { message: 'Say less.' } });
+    expect(await accumulateResponse(stream)).toMatchObject({
+      id: 'resp_abc',
+      status: 'failed',
+      model: 'claude-opus-5',
+      created_at: 1700,
+      error: { message: 'Say less.' },
+    });
     // Where the stream had begun the SDK takes the second beginning for the first: its id is the same.
     const begun = [...writeStream(ANSWER, BODY).slice(0, 12), ...stream];
     expect(await accumulateResponse(begun)).toMatchObject({ id: 'resp_abc', status: 'failed' });

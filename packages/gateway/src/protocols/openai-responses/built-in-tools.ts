@@ -1,12 +1,12 @@
 /**
- * Tools of OpenAI's own that the client runs: the shells and apply_patch. Models elsewhere do not know
- * them, so each is told as a function of the same name, and its calls come back as OpenAI's items.
+ * Tools of OpenAI's own that the client runs: the shells, apply_patch and the search for further tools. Models elsewhere
+ * do not know them, so each is told as a function of the same name, and its calls come back as OpenAI's items.
  */
-import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { isObject, type Json, type JsonObject, parseObject } from '../../ir/json.ts';
 import type { Tool } from '../../ir/request.ts';
 import type { BuiltInCallItem } from './wire.ts';
 
-export type BuiltIn = 'local_shell' | 'shell' | 'apply_patch';
+export type BuiltIn = 'local_shell' | 'shell' | 'apply_patch' | 'tool_search';
 
 type Called = Pick<BuiltInCallItem, 'id' | 'call_id' | 'status'>;
 
@@ -104,12 +104,28 @@ export const BUILT_IN_TOOLS: Record<BuiltIn, BuiltInTool> = {
     },
     readCall: ({ operation }) => (isObject(operation) ? withoutNulls(operation) : {}),
   },
+  tool_search: {
+    description:
+      'Searches for tools that were not offered from the start. What it finds can be called in the next message.',
+    schema: objectSchema({ query: { ...STRING, description: 'What the tool should be able to do.' } }, ['query']),
+    writeCall: (args, called) => ({ type: 'tool_search_call', ...called, execution: 'client', arguments: args }),
+    readCall: ({ arguments: args }) =>
+      isObject(args) ? args : typeof args === 'string' ? (parseObject(args) ?? {}) : {},
+  },
 };
 
-/** The tool as a function. Its name may differ from the kind when the client has a function of that name. */
-export function lowerBuiltIn(kind: BuiltIn, name: string): Tool {
-  const { description, schema } = BUILT_IN_TOOLS[kind];
-  return { name, description, schema };
+/**
+ * The tool as a function. Its name may differ from the kind when the client has a function of that name; a search is
+ * described by the client where it does.
+ */
+export function lowerBuiltIn(kind: BuiltIn, name: string, { description, parameters }: JsonObject): Tool {
+  const own = BUILT_IN_TOOLS[kind];
+  if (kind !== 'tool_search') return { name, description: own.description, schema: own.schema };
+  return {
+    name,
+    description: typeof description === 'string' && description !== '' ? description : own.description,
+    schema: isObject(parameters) ? parameters : own.schema,
+  };
 }
 
 export function isBuiltIn(type: Json | undefined): type is BuiltIn {

@@ -7,13 +7,14 @@ import { readContent } from './content.ts';
 import type { ToolTable } from './tool-table.ts';
 
 const CALL_FIELDS = new Set(['type', 'call_id', 'name', 'namespace', 'arguments', 'input']);
-const BUILT_IN_FIELDS = new Set(['type', 'call_id', 'action', 'operation', 'environment']);
-const OUTPUT_FIELDS = new Set(['type', 'call_id', 'output', 'name', 'namespace']);
+const BUILT_IN_FIELDS = new Set(['type', 'call_id', 'action', 'operation', 'environment', 'execution', 'arguments']);
+const OUTPUT_FIELDS = new Set(['type', 'call_id', 'output', 'name', 'namespace', 'execution', 'tools']);
 
 const BUILT_IN_CALLS: Record<string, BuiltIn> = {
   local_shell_call: 'local_shell',
   shell_call: 'shell',
   apply_patch_call: 'apply_patch',
+  tool_search_call: 'tool_search',
 };
 
 const OUTPUTS = new Set([
@@ -22,6 +23,7 @@ const OUTPUTS = new Set([
   'local_shell_call_output',
   'shell_call_output',
   'apply_patch_call_output',
+  'tool_search_output',
 ]);
 
 /** The call an item makes; undefined for items of other kinds. @throws GatewayError `invalid-request`, naming the field */
@@ -34,7 +36,7 @@ export function readCall(item: JsonObject, path: string, table: ToolTable): Tool
   }
   const kind =
     typeof item.type === 'string' && Object.hasOwn(BUILT_IN_CALLS, item.type) ? BUILT_IN_CALLS[item.type] : undefined;
-  if (kind === undefined) return undefined;
+  if (kind === undefined || isSearchAtOpenai(item)) return undefined;
   return {
     kind: 'tool-call',
     id: requiredString(item.call_id ?? item.id, `${path}.call_id`),
@@ -45,8 +47,8 @@ export function readCall(item: JsonObject, path: string, table: ToolTable): Tool
 }
 
 /** The result an item holds; undefined for items of other kinds. @throws GatewayError `invalid-request`, naming the field */
-export function readOutput(item: JsonObject, path: string): ToolResultPart | undefined {
-  if (typeof item.type !== 'string' || !OUTPUTS.has(item.type)) return undefined;
+export function readOutput(item: JsonObject, path: string, table: ToolTable): ToolResultPart | undefined {
+  if (typeof item.type !== 'string' || !OUTPUTS.has(item.type) || isSearchAtOpenai(item)) return undefined;
   return {
     kind: 'tool-result',
     // A local shell's output names its call by `id` in OpenAI's types, and by `call_id` in Codex.
@@ -54,11 +56,30 @@ export function readOutput(item: JsonObject, path: string): ToolResultPart | und
       item.call_id ?? (item.type === 'local_shell_call_output' ? item.id : undefined),
       `${path}.call_id`,
     ),
-    parts:
-      item.type === 'shell_call_output' ? readShellOutput(item.output) : readAnyOutput(item.output, `${path}.output`),
+    parts: readResult(item, path, table),
     ...(item.type === 'apply_patch_call_output' && item.status === 'failed' ? { failed: true } : {}),
     ...extOf(item, OUTPUT_FIELDS),
   };
+}
+
+function readResult(item: JsonObject, path: string, table: ToolTable): Part[] {
+  if (item.type === 'shell_call_output') return readShellOutput(item.output);
+  if (item.type === 'tool_search_output') return [{ kind: 'text', text: tellFound(path, table) }];
+  return readAnyOutput(item.output, `${path}.output`);
+}
+
+/** What a search has found is offered like every tool; its result says which they are. */
+function tellFound(path: string, { tools }: ToolTable): string {
+  const found = tools.filter((tool) => tool.path.startsWith(`${path}.tools`)).map(({ name }) => name);
+  return found.length === 0 ? 'No further tool was found.' : `These tools can be called now: ${found.join(', ')}`;
+}
+
+/** What OpenAI has searched for by itself: no call that a client has answered. */
+function isSearchAtOpenai({ type, execution, call_id: callId }: JsonObject): boolean {
+  return (
+    (type === 'tool_search_call' || type === 'tool_search_output') &&
+    (execution === 'server' || typeof callId !== 'string')
+  );
 }
 
 function readNamed(item: JsonObject, path: string, table: ToolTable): Omit<ToolCallPart, 'args'> {

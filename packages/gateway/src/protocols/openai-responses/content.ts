@@ -3,13 +3,11 @@ import { GatewayError } from '../../errors/error.ts';
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { CacheMark, Ext, MediaPart, Part, TextPart } from '../../ir/request.ts';
 import { invalid, optionalString, requiredObject, requiredString, unknownFields } from '../validate.ts';
+import { isText, readDataUrl, tellFile } from './data-url.ts';
 
 const TEXT_FIELDS = new Set(['type', 'text', 'refusal', 'prompt_cache_breakpoint']);
 const IMAGE_FIELDS = new Set(['type', 'image_url', 'file_id', 'detail', 'prompt_cache_breakpoint']);
 const FILE_FIELDS = new Set(['type', 'file_data', 'file_url', 'file_id', 'filename', 'prompt_cache_breakpoint']);
-
-/** A data URL with base64: the only inline form that models take. */
-const DATA_URL = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i;
 
 /**
  * Reads `content` or `output`: a string, an array of parts (strings among them), null or absent. An
@@ -80,36 +78,44 @@ function readImage(part: JsonObject, path: string): MediaPart {
     kind: 'media',
     ...readImageUrl(url, urlPath),
     ...readBreakpoint(part),
-    ...extOf({
-      ...unknownFields(part, IMAGE_FIELDS),
-      ...(detail === undefined || detail === 'auto' ? {} : { detail }),
-    }),
-  };
-}
-
-function readFile(part: JsonObject, path: string): MediaPart {
-  const data = optionalString(part.file_data, `${path}.file_data`);
-  const name = optionalString(part.filename, `${path}.filename`);
-  if (data === undefined) throw stored(path, 'a file', '"file_data" as a data URL, or its text');
-  return {
-    kind: 'media',
-    ...readDataUrl(data, `${path}.file_data`, 'a data URL like "data:application/pdf;base64,…"'),
-    ...(name === undefined ? {} : { name }),
-    ...readBreakpoint(part),
-    ...extOf(unknownFields(part, FILE_FIELDS) ?? {}),
+    ...extOfImage(unknownFields(part, IMAGE_FIELDS) ?? {}, detail),
   };
 }
 
 function readImageUrl(url: string, path: string): Pick<MediaPart, 'mime' | 'source'> {
   if (/^https?:\/\//i.test(url)) return { mime: 'image/*', source: { url } };
-  return readDataUrl(url, path, 'an http(s) URL or a data URL like "data:image/png;base64,…"');
+  const { mime, data, isBase64 } = readDataUrl(
+    url,
+    path,
+    'an http(s) URL or a data URL like "data:image/png;base64,…"',
+  );
+  if (!isBase64) throw invalid(path, 'must hold its image as base64, like "data:image/png;base64,…"');
+  return { mime, source: { base64: data } };
 }
 
-function readDataUrl(url: string, path: string, form: string): Pick<MediaPart, 'mime' | 'source'> {
-  const match = DATA_URL.exec(url.slice(0, 200));
-  const base64 = match === null ? '' : url.slice(match[0].length);
-  if (match === null || base64 === '') throw invalid(path, `must be ${form}`);
-  return { mime: match[1]!.toLowerCase(), source: { base64 } };
+/** Under chat's name where chat completions have the word, too, because the one upstream that knows details is a chat one. */
+function extOfImage(fields: JsonObject, detail: string | undefined): { ext?: Ext } {
+  if (detail === undefined || detail === 'auto') return extOf(fields);
+  if (detail !== 'low' && detail !== 'high') return extOf({ ...fields, detail });
+  return { ext: { ...extOf(fields).ext, 'openai-chat': { detail } } };
+}
+
+/** A file with words in it is told as those words; any other stays a file, which the model may refuse. */
+function readFile(part: JsonObject, path: string): MediaPart | TextPart {
+  const url = optionalString(part.file_data, `${path}.file_data`);
+  const name = optionalString(part.filename, `${path}.filename`);
+  if (url === undefined) throw stored(path, 'a file', '"file_data" as a data URL, or its text');
+  const file = readDataUrl(url, `${path}.file_data`, 'a data URL like "data:application/pdf;base64,…"');
+  const rest = { ...readBreakpoint(part), ...extOf(unknownFields(part, FILE_FIELDS) ?? {}) };
+  if (isText(file)) return { kind: 'text', text: tellFile(file, name, `${path}.file_data`), ...rest };
+  if (!file.isBase64) throw invalid(`${path}.file_data`, 'must hold its file as base64');
+  return {
+    kind: 'media',
+    mime: file.mime,
+    source: { base64: file.data },
+    ...(name === undefined ? {} : { name }),
+    ...rest,
+  };
 }
 
 /** What is kept at OpenAI, or behind a URL that only OpenAI would fetch. */

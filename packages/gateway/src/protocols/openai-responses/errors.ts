@@ -2,7 +2,8 @@
 import type { GatewayError } from '../../errors/error.ts';
 import type { ErrorKind } from '../../errors/table.ts';
 import type { SseEvent } from '../../kit/sse.ts';
-import { answerId } from './item-ids.ts';
+import type { AskedAnswer } from '../codec.ts';
+import { beginResponse } from './response-body.ts';
 import { writeSse } from './sse.ts';
 import type { ResponseBody, ResponseError } from './wire.ts';
 
@@ -16,6 +17,7 @@ const CODES: Partial<Record<ErrorKind, string>> = {
   'output-limit': 'invalid_prompt',
   'too-large': 'invalid_prompt',
   'context-overflow': 'context_length_exceeded',
+  'rate-limited': 'rate_limit_exceeded',
   'upstream-limited': 'rate_limit_exceeded',
   'upstream-spent': 'insufficient_quota',
 };
@@ -25,29 +27,25 @@ export function writeResponseError(error: GatewayError, requestId: string): Resp
   const { param, upstream } = error.detail;
   return {
     code: CODES[error.kind] ?? 'server_error',
-    message: error.publicMessage,
+    message: error.publicMessage + retryAdvice(error),
     ...(param === undefined ? {} : { param }),
     request_id: requestId,
     ...(upstream?.requestId === undefined ? {} : { snowflake_request_id: upstream.requestId }),
   };
 }
 
+/** Codex reads how long to wait after a `rate_limit_exceeded` out of just these words: a stream has no `retry-after`. */
+function retryAdvice({ kind, detail: { retryAfterMs } }: GatewayError): string {
+  if (CODES[kind] !== 'rate_limit_exceeded' || retryAfterMs === undefined) return '';
+  return ` Please try again in ${Math.max(1, Math.ceil(retryAfterMs / 1000))}s.`;
+}
+
 /**
- * The events that end a stream of which nothing is known here, perhaps before its first event. The
+ * The events that end a stream of which only is known what was asked, perhaps before its first event. The
  * official SDK wants `response.created` before all else, and takes a second one of the same id.
  */
-export function writeErrorEvents(error: GatewayError, requestId: string): SseEvent[] {
-  const response: ResponseBody = {
-    id: answerId(requestId),
-    object: 'response',
-    created_at: 0,
-    status: 'in_progress',
-    error: null,
-    incomplete_details: null,
-    model: '',
-    output: [],
-    usage: null,
-  };
+export function writeErrorEvents(error: GatewayError, requestId: string, asked: AskedAnswer): SseEvent[] {
+  const response = beginResponse({ id: requestId, ...asked });
   const failed: ResponseBody = { ...response, status: 'failed', error: writeResponseError(error, requestId) };
   return [
     writeSse({ type: 'response.created', response }, 0),

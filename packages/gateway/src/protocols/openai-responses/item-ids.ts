@@ -16,6 +16,8 @@ const PREFIXES: Record<string, string> = {
   local_shell_call: 'lsh',
   shell_call: 'sh',
   apply_patch_call: 'apc',
+  tool_search_call: 'tsc',
+  tool_search_output: 'tso',
 };
 
 /** `resp_…`, whatever prefix the id came with. */

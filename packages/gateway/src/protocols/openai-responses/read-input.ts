@@ -131,7 +131,7 @@ function addAssistant({ turns }: Reading, parts: Part[]): void {
 }
 
 function addOther(item: JsonObject, path: string, reading: Reading): void {
-  const result = readOutput(item, path);
+  const result = readOutput(item, path, reading.table);
   if (result !== undefined) return addResult(result, reading.turns);
   const call = readCall(item, path, reading.table);
   addAssistant(reading, [call ?? { kind: 'opaque', dialect: 'openai-responses', value: item }]);

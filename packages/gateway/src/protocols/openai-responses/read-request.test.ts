@@ -62,7 +62,7 @@ describe('captured requests', () => {
       {
         kind: 'tool-result',
         callId: 'call_4ns8tqquiz4h0g3us6db',
-        parts: [{ kind: 'media', mime: 'image/png', ext: { 'openai-responses': { detail: 'high' } } }],
+        parts: [{ kind: 'media', mime: 'image/png', ext: { 'openai-chat': { detail: 'high' } } }],
       },
     ]);
   });
@@ -229,6 +229,30 @@ describe('items', () => {
     expect(partsOfUser({ type: 'reasoning', summary: [], encrypted_content: 'gAAAA' })).toEqual([]);
   });
 
+  test.each<[string, JsonObject, string]>([
+    [
+      'text with a name',
+      { filename: 'notes.txt', file_data: `data:text/plain;base64,${btoa('caf\u00c3\u00a9')}` },
+      'File notes.txt:\n\ncafé',
+    ],
+    ['a charset beside it', { file_data: `data:text/markdown;charset=utf-8;base64,${btoa('# A')}` }, '# A'],
+    ['JSON', { file_data: `data:application/json;base64,${btoa('{"a":1}')}` }, '{"a":1}'],
+    ['a dialect of XML', { file_data: `data:image/svg+xml;base64,${btoa('<svg/>')}` }, '<svg/>'],
+    ['percent-encoded', { file_data: 'data:text/csv,a%2Cb%0A1,2' }, 'a,b\n1,2'],
+    ['nothing', { filename: 'a.txt', file_data: `data:text/plain;base64,${btoa(' ')}` }, 'File a.txt:\n\n(empty file)'],
+  ])('a file of words is told as its words: %s', (_what, fields, text) => {
+    const content = [{ type: 'input_file', ...fields }];
+    expect(read({ role: 'user', content }).turns[0]?.parts).toEqual([{ kind: 'text', text }]);
+  });
+
+  test.each([
+    ['low', { 'openai-chat': { detail: 'low' } }],
+    ['original', { 'openai-responses': { detail: 'original' } }],
+  ])('how closely an image is to be looked at: %s', (detail, ext) => {
+    const content = [{ type: 'input_image', image_url: 'https://a.b/c.png', detail }];
+    expect(read({ role: 'user', content }).turns[0]?.parts).toMatchObject([{ kind: 'media', ext }]);
+  });
+
   test('an explicit end of a cached prefix is one here', () => {
     const content = [{ type: 'input_text', text: 'long', prompt_cache_breakpoint: { mode: 'explicit' } }];
     expect(read({ role: 'user', content }).turns[0]?.parts).toEqual([{ kind: 'text', text: 'long', cache: {} }]);
@@ -265,6 +289,41 @@ describe('tools', () => {
       ['local_shell', ['command']],
       ['shell', ['commands']],
       ['apply_patch', ['type', 'path']],
+    ]);
+  });
+
+  test('a search that the client does is offered in its own words; one at OpenAI is left out', () => {
+    const parameters = { type: 'object', properties: { query: { type: 'string' }, limit: { type: 'number' } } };
+    expect(toolsOf({ type: 'tool_search', execution: 'client', description: 'Finds', parameters })).toEqual([
+      { name: 'tool_search', description: 'Finds', schema: parameters },
+    ]);
+    expect(toolsOf({ type: 'tool_search', execution: 'client' })).toMatchObject([
+      { name: 'tool_search', description: expect.stringContaining('Searches'), schema: { required: ['query'] } },
+    ]);
+    const { request, notes } = readRequest({ model: 'm', input: 'go', tools: [{ type: 'tool_search' }] });
+    expect([request.tools, notes.map(({ path }) => path)]).toEqual([[], ['tools[0]']]);
+  });
+
+  test('what a search has found can be called, and the model is told what it is', () => {
+    const search = { type: 'tool_search', execution: 'client' };
+    const call = { type: 'tool_search_call', call_id: 'a', execution: 'client', arguments: { query: 'mail' } };
+    const mail = { type: 'namespace', name: 'mail', tools: [{ type: 'function', name: 'send' }] };
+    const found = { type: 'tool_search_output', call_id: 'a', execution: 'client', status: 'completed', tools: [mail] };
+    const none = { ...found, call_id: 'b', tools: [] };
+    const atOpenai = { type: 'tool_search_call', execution: 'server', call_id: null, arguments: {} };
+    const input = [{ role: 'user', content: 'go' }, call, { ...call, call_id: 'b' }, found, none, atOpenai];
+    const { request } = readRequest({ model: 'm', tools: [search], input });
+    expect(request.tools.map(({ name }) => name)).toEqual(['tool_search', 'mail__send']);
+    expect(request.turns.slice(1).map(({ parts }) => parts)).toMatchObject([
+      [
+        { kind: 'tool-call', id: 'a', name: 'tool_search', args: '{"query":"mail"}' },
+        { kind: 'tool-call', id: 'b' },
+      ],
+      [
+        { callId: 'a', parts: [{ text: 'These tools can be called now: mail__send' }] },
+        { callId: 'b', parts: [{ text: 'No further tool was found.' }] },
+      ],
+      [{ kind: 'opaque', value: atOpenai }],
     ]);
   });
 
@@ -341,6 +400,15 @@ describe('bad input is refused by name', () => {
     [item({ role: 'user', content: [{ type: 'input_image', image_url: 'x' }] }), 'input[0].content[0].image_url'],
     [item({ role: 'user', content: [{ type: 'input_image', file_id: 'file_1' }] }), 'input[0].content[0]'],
     [item({ role: 'user', content: [{ type: 'input_file', file_id: 'file_1' }] }), 'input[0].content[0]'],
+    [item({ role: 'user', content: [{ type: 'input_file', file_url: 'https://a.b/c.txt' }] }), 'input[0].content[0]'],
+    [
+      item({ role: 'user', content: [{ type: 'input_file', file_data: 'data:text/plain;base64,!' }] }),
+      'input[0].content[0].file_data',
+    ],
+    [
+      item({ role: 'user', content: [{ type: 'input_file', file_data: 'data:application/pdf,%25PDF' }] }),
+      'input[0].content[0].file_data',
+    ],
     [item({ role: 'user', content: [{ type: 'input_audio' }] }), 'input[0].content[0]'],
     [
       item({ role: 'system', content: [{ type: 'input_image', image_url: 'data:image/png;base64,AA' }] }),

@@ -8,12 +8,18 @@ import type { ResponseBody } from './wire.ts';
  * `instructions` and `tools`: they are most of an agent's request, would come three times with every
  * answer, and no captured client reads them.
  */
-export function beginResponse({ id, createdAt, model, body = {} }: WriterOptions): ResponseBody {
+export function beginResponse({
+  id,
+  createdAt,
+  model,
+  body = {},
+}: Pick<WriterOptions, 'id' | 'createdAt' | 'model' | 'body'>): ResponseBody {
   return {
     id: answerId(id),
     object: 'response',
     created_at: createdAt,
     status: 'in_progress',
+    access_programs: null,
     background: false,
     error: null,
     incomplete_details: null,

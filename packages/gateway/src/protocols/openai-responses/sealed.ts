@@ -6,6 +6,7 @@
 import { isObject } from '../../ir/json.ts';
 import type { ThinkingPart } from '../../ir/request.ts';
 import type { Seal } from '../../ir/seal.ts';
+import { decodeBase64 } from './base64.ts';
 
 const PREFIX = 'couloir1.';
 /** No thought is as long: what is longer is somebody's attempt to keep us busy. */
@@ -48,5 +49,5 @@ function toBase64Url(bytes: Uint8Array): string {
 
 /** @throws DOMException when it is no base64url */
 function fromBase64Url(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+  return decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/'));
 }

@@ -138,9 +138,10 @@ test('tokens are estimated in advance, and rather too many', () => {
     // 13 bytes at 3 each, 4 around the text and 4 around the turn.
     input_tokens: 13,
   });
-  const { input_tokens: plain } = estimateInputTokens(readCapture('codex'));
-  const { input_tokens: image } = estimateInputTokens(readCapture('codex-view-image'));
-  expect(Number(image) - Number(plain)).toBeGreaterThan(1500);
+  // Nobody knows the size of an image behind a link.
+  const content = [{ type: 'input_image', image_url: 'https://example.com/a.png' }];
+  const { input_tokens: image } = estimateInputTokens({ input: [{ role: 'user', content }] });
+  expect(Number(image)).toBeGreaterThan(1500);
 });
 
 test('over three turns of any answers nothing is lost: calls, ids, thoughts, seals and their order', () => {

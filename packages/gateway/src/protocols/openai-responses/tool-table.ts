@@ -168,7 +168,8 @@ function isFunction({ type, name, function: nested }: JsonObject): boolean {
   return (type === undefined || type === null) && (typeof name === 'string' || isObject(nested));
 }
 
-/** A shell in a container of OpenAI's; only one on the client's machine can be offered. */
-function runsAtOpenai({ environment }: JsonObject): boolean {
+/** A shell in a container of OpenAI's, a search among what OpenAI holds; only what the client does can be offered. */
+function runsAtOpenai({ type, environment, execution }: JsonObject): boolean {
+  if (type === 'tool_search') return execution !== 'client';
   return isObject(environment) && environment.type !== 'local';
 }

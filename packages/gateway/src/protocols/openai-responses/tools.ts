@@ -9,6 +9,7 @@ import type { DeclaredTool, ToolTable } from './tool-table.ts';
 const FUNCTION_FIELDS = new Set(['type', 'name', 'description', 'parameters', 'strict', 'function']);
 const CUSTOM_FIELDS = new Set(['type', 'name', 'description', 'format', 'custom']);
 const BUILT_IN_FIELDS = new Set(['type', 'environment']);
+const SEARCH_FIELDS = new Set(['type', 'execution', 'description', 'parameters']);
 
 /**
  * The tools that the model can be offered. Tools that OpenAI's servers would run are left out with a note.
@@ -38,7 +39,8 @@ function readTool(tool: DeclaredTool): Tool {
   const described = description === '' ? {} : { description };
   if (kind === 'function') return { name, ...described, ...readFunction(definition, path) };
   if (kind === 'custom') return { name, ...described, ...readCustom(definition, path) };
-  return { ...lowerBuiltIn(kind, name), ...keepUnknown(definition, BUILT_IN_FIELDS) };
+  const known = kind === 'tool_search' ? SEARCH_FIELDS : BUILT_IN_FIELDS;
+  return { ...lowerBuiltIn(kind, name, definition), ...keepUnknown(definition, known) };
 }
 
 function readFunction(definition: JsonObject, path: string): Omit<Tool, 'name'> {

@@ -81,8 +81,17 @@ type ApplyPatchCallItem = {
   status: ItemStatus;
 };
 
+type ToolSearchCallItem = {
+  type: 'tool_search_call';
+  id: string;
+  call_id: string;
+  execution: 'client';
+  arguments: JsonObject;
+  status: ItemStatus;
+};
+
 /** Tool calls that the client itself runs and for which OpenAI has item types of their own. */
-export type BuiltInCallItem = LocalShellCallItem | ShellCallItem | ApplyPatchCallItem;
+export type BuiltInCallItem = LocalShellCallItem | ShellCallItem | ApplyPatchCallItem | ToolSearchCallItem;
 
 export type OutputItem = MessageItem | ReasoningItem | FunctionCallItem | CustomCallItem | BuiltInCallItem;
 

@@ -8,6 +8,7 @@ import { documentedLimits, type ModelLimit } from '../limits.ts';
 import type { AccountWorld } from '../account-surface.ts';
 import type { SandboxReply } from '../surface.ts';
 import { formatFault, parseFault } from './fault-plan.ts';
+import { changeMemory, listRequests, REQUESTS_PATH } from './requests.ts';
 
 type Change = (body: JsonObject, world: AccountWorld) => void;
 
@@ -16,28 +17,43 @@ const CHANGES: Readonly<Record<string, Change>> = {
   '/sandbox/limits': changeLimits,
   '/sandbox/account': changeAccount,
   '/sandbox/grants': changeGrants,
+  [REQUESTS_PATH]: changeMemory,
 };
 
-/** Undefined for a path that is not the sandbox's own. Every call answers with the state it leaves behind. */
+const LISTINGS: Readonly<Record<string, (query: URLSearchParams, world: AccountWorld) => JsonObject>> = {
+  '/sandbox/state': (_query, world) => stateOf(world),
+  [REQUESTS_PATH]: listRequests,
+};
+
+interface AdminCall {
+  method: string;
+  pathname: string;
+  query: URLSearchParams;
+  body: JsonObject;
+}
+
+/** Undefined for a path that is not the sandbox's own. Every change answers with the state it leaves behind. */
 export function answerAdmin(
-  method: string,
-  pathname: string,
-  body: JsonObject,
+  { method, pathname, query, body }: AdminCall,
   world: AccountWorld,
 ): SandboxReply | undefined {
   if (!pathname.startsWith('/sandbox/')) return undefined;
-  if (pathname === '/sandbox/state' && method === 'GET') return reply(200, stateOf(world));
-  const change = Object.hasOwn(CHANGES, pathname) ? CHANGES[pathname] : undefined;
-  if (change === undefined || method !== 'POST') {
-    const known = ['GET /sandbox/state', ...Object.keys(CHANGES).map((path) => `POST ${path}`)];
-    return reply(404, { message: `The sandbox has no ${method} ${pathname}. It has: ${known.join(', ')}.` });
-  }
+  const list = method === 'GET' && Object.hasOwn(LISTINGS, pathname) ? LISTINGS[pathname] : undefined;
+  const change = method === 'POST' && Object.hasOwn(CHANGES, pathname) ? CHANGES[pathname] : undefined;
   try {
-    change(body, world);
+    if (list !== undefined) return reply(200, list(query, world));
+    if (change !== undefined) {
+      change(body, world);
+      return reply(200, stateOf(world));
+    }
   } catch (cause) {
     return reply(400, { message: cause instanceof Error ? cause.message : 'The call makes no sense.' });
   }
-  return reply(200, stateOf(world));
+  const known = [
+    ...Object.keys(LISTINGS).map((path) => `GET ${path}`),
+    ...Object.keys(CHANGES).map((path) => `POST ${path}`),
+  ];
+  return reply(404, { message: `The sandbox has no ${method} ${pathname}. It has: ${known.join(', ')}.` });
 }
 
 /** `{"faults": ["5%:503", "reset@llama3.1-8b"]}` replaces all; an empty list ends them. */
@@ -106,7 +122,7 @@ function changeGrants(body: JsonObject, { account: { grants } }: AccountWorld): 
   }
 }
 
-function stateOf({ account }: AccountWorld): JsonObject {
+function stateOf({ account, requests, openConnections }: AccountWorld): JsonObject {
   const { settings, faults, limits, grants } = account;
   return {
     account: { ...settings },
@@ -114,6 +130,9 @@ function stateOf({ account }: AccountWorld): JsonObject {
     limits: Object.fromEntries(Object.entries(limits.limits).map(([model, limit]) => [model, { ...limit }])),
     grants: grants.list(),
     rolesOfUser: [...grants.rolesOfUser],
+    remember: { ...requests.memory },
+    openRequests: requests.open,
+    openConnections: openConnections(),
   };
 }
 

@@ -19,6 +19,8 @@ export interface ChatAnswer {
   /** How many choices; 1 wherever `n` is ignored. */
   choices: number;
   includeUsage: boolean;
+  /** The request offers `functions`: a call is a `function_call`. */
+  legacyCall: boolean;
   /** Alternatives per token, when the request asked for logprobs and the family gives them. */
   topLogprobs: number | undefined;
   /** The `prediction` of the request, where the family uses it. */
@@ -37,9 +39,9 @@ export function callIdOf(call: CallPart, choice: number): string {
   return choice === 0 ? call.id : `${call.id}${choice}`;
 }
 
-export function finishReasonOf({ model, turn, switches }: ChatAnswer): string {
+export function finishReasonOf({ model, turn, switches, legacyCall }: ChatAnswer): string {
   const reason = {
-    'tool-calls': 'tool_calls',
+    'tool-calls': legacyCall ? 'function_call' : 'tool_calls',
     length: 'length',
     stop: 'stop',
     refusal: 'stop',
@@ -50,19 +52,18 @@ export function finishReasonOf({ model, turn, switches }: ChatAnswer): string {
 }
 
 /** docs/cortex-quirks.md#cached-tokens-sum */
-export function usageOf({ model, turn, choices, prediction }: ChatAnswer): JsonObject {
+export function usageOf({ model, turn, prediction }: ChatAnswer): JsonObject {
   const { input, cacheRead, cacheWrite, output, reasoning } = turn.usage;
   const shows = (field: string, count: number) => (fills(model.family, `usage.${field}`) ? count : 0);
   const prompt = input + cacheRead + cacheWrite;
-  const completion = output * choices;
   const cached = model.family === 'claude' ? cacheRead + cacheWrite : cacheRead;
   const { accepted, rejected } = predicted(textOf(turn), prediction);
   return {
-    completion_tokens: completion,
+    completion_tokens: output,
     completion_tokens_details: {
       accepted_prediction_tokens: shows('completion_tokens_details.accepted_prediction_tokens', accepted),
       audio_tokens: 0,
-      reasoning_tokens: shows('completion_tokens_details.reasoning_tokens', reasoning * choices),
+      reasoning_tokens: shows('completion_tokens_details.reasoning_tokens', reasoning),
       rejected_prediction_tokens: shows('completion_tokens_details.rejected_prediction_tokens', rejected),
     },
     prompt_tokens: prompt,
@@ -70,7 +71,7 @@ export function usageOf({ model, turn, choices, prediction }: ChatAnswer): JsonO
       audio_tokens: 0,
       cached_tokens: shows('prompt_tokens_details.cached_tokens', cached),
     },
-    total_tokens: prompt + completion,
+    total_tokens: prompt + output,
   };
 }
 

@@ -175,9 +175,9 @@ export const CHAT_ERRORS = {
     evidence: 'inferred',
     source: `RooCode #12162, 2026-04-21, and pr-agent #2456 for the rule; ${ANTHROPIC}`,
   },
-  'temperature-range': {
+  'sampling-range': {
     status: 400,
-    text: 'invalid request parameters: temperature: range: 0..{limit}',
+    text: 'invalid request parameters: {field}: range: 0..1',
     evidence: 'inferred',
     source: ANTHROPIC,
   },
@@ -270,6 +270,36 @@ export const CHAT_ERRORS = {
     text: "Invalid 'messages[{index}]'. Image URLs are only allowed for messages with role 'user', but this message with role '{role}' contains an image URL.",
     evidence: 'inferred',
     source: `OpenHands #7700, 2025-04, for role tool; openai-node #1030 for role assistant; ${OPENAI}`,
+  },
+  'openai-effort': {
+    status: 400,
+    text: "Unsupported value: 'reasoning_effort' does not support '{effort}' with this model. Supported values are: {known}.",
+    evidence: 'inferred',
+    source: `immersive-translate #3529, 2025-12-02, of OpenAI; ${OPENAI}`,
+  },
+  'openai-above': {
+    status: 400,
+    text: "Invalid '{field}': decimal above maximum value. Expected a value <= {most}, but got {value} instead.",
+    evidence: 'inferred',
+    source: OPENAI,
+  },
+  'openai-below': {
+    status: 400,
+    text: "Invalid '{field}': decimal below minimum value. Expected a value >= {least}, but got {value} instead.",
+    evidence: 'inferred',
+    source: OPENAI,
+  },
+  'openai-type': {
+    status: 400,
+    text: "Invalid type for '{field}': expected {wanted}, but got {got} instead.",
+    evidence: 'inferred',
+    source: OPENAI,
+  },
+  'openai-verbosity': {
+    status: 400,
+    text: "Invalid value: '{word}'. Supported values are: 'low', 'medium', and 'high'.",
+    evidence: 'inferred',
+    source: OPENAI,
   },
   'openai-top-logprobs': {
     status: 400,

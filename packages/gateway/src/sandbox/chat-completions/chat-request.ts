@@ -6,6 +6,8 @@ export interface ChatRequest {
   model: string;
   messages: ChatMessage[];
   tools: JsonObject[];
+  /** The deprecated form of `tools`. */
+  functions: JsonObject[];
   stream: boolean;
   includeUsage: boolean;
 }
@@ -44,6 +46,7 @@ export function readChatRequest(body: JsonObject): ChatRequest | undefined {
     model,
     messages: read,
     tools: tools ?? [],
+    functions: Array.isArray(body.functions) ? body.functions.filter(isObject) : [],
     stream: body.stream === true,
     includeUsage: options.include_usage === true,
   };

@@ -12,7 +12,7 @@ import type { SimulatedTurn } from '../turn.ts';
 import type { ChatAnswer } from './answer.ts';
 import { type ChatRequest, readChatRequest } from './chat-request.ts';
 import { DONE } from './chunk-envelope.ts';
-import { promptOf } from './prompt.ts';
+import { functionsOf, promptOf } from './prompt.ts';
 import { refuseChat } from './rule.ts';
 import { bedrockStream } from './stream-bedrock.ts';
 import { openaiStream } from './stream-openai.ts';
@@ -35,16 +35,18 @@ export const chatCompletionsSurface: Surface = (incoming, world) => {
   const turn = simulateTurn(prompt, world);
   const fault = turn.fault === undefined ? undefined : answerFault(turn.fault.name, requestId, model.name);
   if (typeof fault === 'object') return fault;
-  return reply(request, answerOf(request, model, turn, incoming, world), fault, requestId);
+  return reply(request, answerOf(request, model, turn, prompt.choices ?? 1, incoming, world), fault, requestId);
 };
 
 function answerOf(
-  { body, includeUsage }: ChatRequest,
+  request: ChatRequest,
   model: SandboxModel,
   turn: SimulatedTurn,
+  choices: number,
   { requestId }: SandboxRequest,
   { clock, seed, switches }: SandboxWorld,
 ): ChatAnswer {
+  const { body, includeUsage } = request;
   const openai = model.family === 'openai';
   const random = seededRandom(`${seed}\0${requestId}`);
   return {
@@ -54,8 +56,9 @@ function answerOf(
     id: `chatcmpl-${random.text(29)}`,
     createdAt: Math.floor(clock.now() / 1000),
     fingerprint: `fp_${fingerprintDigits(model.name)}`,
-    choices: openai && typeof body.n === 'number' ? body.n : 1,
+    choices,
     includeUsage,
+    legacyCall: functionsOf(request, model).length > 0,
     topLogprobs: openai && body.logprobs === true ? Number(body.top_logprobs ?? 0) : undefined,
     prediction: openai ? predictionOf(body.prediction) : undefined,
   };

@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
-import { isObject, type JsonObject } from '../../ir/json.ts';
+import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { SandboxModel } from '../model-table.ts';
 import type { Prompt, PromptMessage, PromptTool } from '../prompt.ts';
 import type { ChatBlock, ChatMessage, ChatRequest } from './chat-request.ts';
-import { DEFAULT_OUTPUT_TOKENS } from './rules-limits.ts';
+import { honours } from './request-chart.ts';
+import { outputLimitOf } from './rules-limits.ts';
 import { wantsReasoning } from './rules-thinking.ts';
+import { unspokenOf } from './unspoken.ts';
+import { wishesOf } from './wishes.ts';
 
 /** A valid chat request as the simulated model sees it: what its family ignores is gone. */
 export function promptOf(request: ChatRequest, model: SandboxModel): Prompt {
   const { body, messages } = request;
-  const tools = model.tools ? request.tools : [];
-  const forced = tools.length === 0 ? undefined : forcedOf(body);
+  const functions = functionsOf(request, model);
+  const legacy = functions.length > 0;
+  const tools = model.tools ? [...request.tools, ...functions.map((each) => ({ function: each }))] : [];
+  const forced = tools.length === 0 ? undefined : forcedOf(legacy ? body.function_call : body.tool_choice);
   const schema = schemaOf(body, model);
   return {
     model: model.name,
@@ -19,9 +24,16 @@ export function promptOf(request: ChatRequest, model: SandboxModel): Prompt {
     ...(forced === undefined ? {} : { forced }),
     ...(schema === undefined ? {} : { schema }),
     thinks: thinksOf(body, model),
-    maxTokens: typeof body.max_completion_tokens === 'number' ? body.max_completion_tokens : DEFAULT_OUTPUT_TOKENS,
-    stop: model.family === 'openai' ? stopOf(body) : [],
+    maxTokens: outputLimitOf(body),
+    stop: honours(model.family, 'stop') ? stopOf(body) : [],
+    ...wishesOf(body, model),
+    ...(legacy ? { oneCall: true as const } : {}),
   };
+}
+
+/** What is offered in the deprecated form, which is answered in its own. docs/cortex-quirks.md#legacy-functions */
+export function functionsOf({ functions, tools }: ChatRequest, { family }: SandboxModel): JsonObject[] {
+  return family === 'openai' && tools.length === 0 ? functions : [];
 }
 
 /** One message, cut in two behind every cache mark that is not at its end. */
@@ -33,6 +45,7 @@ function messageParts(message: ChatMessage, model: SandboxModel): PromptMessage[
     if (explicit && block.cache !== undefined && at < message.blocks.length - 1) groups.push([]);
   }
   const calls = model.tools ? message.calls : [];
+  const unspoken = [...calls.map(({ args }) => args), ...unspokenOf(message, model.family)];
   return groups.map((blocks, at) => {
     const last = at === groups.length - 1;
     const images = model.vision ? blocks.filter(({ imageUrl }) => imageUrl !== undefined) : [];
@@ -45,7 +58,7 @@ function messageParts(message: ChatMessage, model: SandboxModel): PromptMessage[
       images: images.length,
       calls: last ? calls.map(({ name }) => name) : [],
       cacheMark: explicit && blocks.at(-1)?.cache !== undefined,
-      ...(last && calls.length > 0 ? { callText: calls.map(({ args }) => args).join('\n') } : {}),
+      ...(last && unspoken.length > 0 ? { callText: unspoken.join('\n') } : {}),
       ...(images.length > 0 ? { imageDigest: digestOf(images) } : {}),
       ...(at > 0 ? { continues: true as const } : {}),
     };
@@ -75,11 +88,11 @@ function toolOf(tool: JsonObject): PromptTool {
   };
 }
 
-function forcedOf({ tool_choice: choice }: JsonObject): Prompt['forced'] {
+function forcedOf(choice: Json | undefined): Prompt['forced'] {
   if (choice === 'required') return 'any';
   if (choice === 'none') return 'none';
   if (!isObject(choice)) return undefined;
-  const definition = isObject(choice.function) ? choice.function : isObject(choice.custom) ? choice.custom : {};
+  const definition = isObject(choice.function) ? choice.function : isObject(choice.custom) ? choice.custom : choice;
   return typeof definition.name === 'string' ? { name: definition.name } : undefined;
 }
 

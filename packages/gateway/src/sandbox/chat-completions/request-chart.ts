@@ -3,6 +3,7 @@
  * holds the name of the refusal. Rows with sub-fields only ("See sub-fields") are left out.
  * The chart's footnotes ("only function tools", "ephemeral only") are rules, in `../chat-completions/rules-*.ts`.
  */
+import type { ModelFamily } from '../model-table.ts';
 import type { ChatErrorName } from './chat-errors.ts';
 
 type Support = 'supported' | 'ignored' | { error: ChatErrorName };
@@ -65,6 +66,11 @@ export const REQUEST_CHART: readonly RequestRow[] = [
   row('verbosity', 'supported', 'ignored', 'ignored'),
   row('web_search_options', { error: 'web-search' }, 'ignored', 'ignored'),
 ];
+
+/** True when requests to this family may rely on the field. */
+export function honours(family: ModelFamily, field: string): boolean {
+  return REQUEST_CHART.find((each) => each.field === field)?.[family] === 'supported';
+}
 
 function row(field: string, openai: Support, claude: Support, other: Support): RequestRow {
   return { field, openai, claude, other };

@@ -20,7 +20,7 @@ export const claudeRules: readonly Rule[] = [
           isObject(message) && Array.isArray(message.tool_calls) ? message.tool_calls : [],
         )
       : [];
-    const strangers = [...tools, ...calls].some((each) => isObject(each) && each.type !== 'function');
+    const strangers = [...tools, ...calls, body.tool_choice].some((each) => isObject(each) && each.type !== 'function');
     return strangers ? refuseChat('function-tools-only') : undefined;
   },
 

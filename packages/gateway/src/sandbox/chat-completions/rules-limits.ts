@@ -1,13 +1,17 @@
 /** Sizes that hold for every family. */
-import { isObject } from '../../ir/json.ts';
+import type { JsonObject } from '../../ir/json.ts';
 import { type Rule, refuseChat } from './rule.ts';
 
 /** Snowflake docs, Chat Completions API, limitations. */
-export const DEFAULT_OUTPUT_TOKENS = 4096;
+const DEFAULT_OUTPUT_TOKENS = 4096;
 const THEORETICAL_OUTPUT_TOKENS = 131_072;
 const REST_TABLE_OUTPUT_TOKENS = 16_384;
 const MAX_IMAGES = 20;
 const DATA_URL = /^data:image\/[a-z+.-]+;base64,/;
+
+export function outputLimitOf({ max_completion_tokens: wanted }: JsonObject): number {
+  return typeof wanted === 'number' ? wanted : DEFAULT_OUTPUT_TOKENS;
+}
 
 export const limitRules: readonly Rule[] = [
   function outputLimit({ body }, model, { outputCap }) {
@@ -29,23 +33,5 @@ export const limitRules: readonly Rule[] = [
     if (!model.vision) return refuseChat('image-part');
     if (urls.length > MAX_IMAGES) return refuseChat('image-count');
     return urls.every(({ imageUrl }) => DATA_URL.test(imageUrl ?? '')) ? undefined : refuseChat('image-url');
-  },
-
-  function temperature({ body }, model) {
-    const value = body.temperature;
-    const limit = model.family === 'openai' ? 2 : 1;
-    if (value === undefined || value === null) return undefined;
-    const fits = typeof value === 'number' && value >= 0 && value <= limit;
-    return fits ? undefined : refuseChat('temperature-range', { limit });
-  },
-
-  function reasoningEffort({ body }, model) {
-    const reasoning = isObject(body.reasoning) ? body.reasoning.effort : undefined;
-    const effort = reasoning ?? (model.family === 'openai' ? body.reasoning_effort : undefined);
-    if (effort === undefined || effort === null || model.efforts.length === 0) return undefined;
-    const known = effort === 'none' || (typeof effort === 'string' && model.efforts.includes(effort));
-    return known
-      ? undefined
-      : refuseChat('effort-word', { effort: typeof effort === 'string' ? effort : JSON.stringify(effort) });
   },
 ];

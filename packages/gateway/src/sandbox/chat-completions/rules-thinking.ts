@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../ir/json.ts';
 import { verifyThought } from '../script/signature.ts';
 import type { ChatMessage } from './chat-request.ts';
 import { type Rule, refuseChat } from './rule.ts';
-import { DEFAULT_OUTPUT_TOKENS } from './rules-limits.ts';
+import { outputLimitOf } from './rules-limits.ts';
 
 const MIN_BUDGET_TOKENS = 1024;
 const MIN_TOP_P = 0.95;
@@ -32,8 +32,7 @@ export const thinkingRules: readonly Rule[] = [
     const wanted = isObject(body.reasoning) ? body.reasoning.max_tokens : undefined;
     if (!wantsReasoning(body) || model.thinking === 'none' || typeof wanted !== 'number') return undefined;
     if (wanted < MIN_BUDGET_TOKENS) return refuseChat('thinking-minimum');
-    const limit = typeof body.max_completion_tokens === 'number' ? body.max_completion_tokens : DEFAULT_OUTPUT_TOKENS;
-    return wanted >= limit ? refuseChat('thinking-budget') : undefined;
+    return wanted >= outputLimitOf(body) ? refuseChat('thinking-budget') : undefined;
   },
 
   function forcedTool({ body, tools }, model) {

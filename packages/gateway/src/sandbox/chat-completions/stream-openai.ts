@@ -18,7 +18,7 @@ export function openaiStream(answer: ChatAnswer): SseEvent[] {
 }
 
 function choiceChunks(answer: ChatAnswer, index: number): JsonObject[] {
-  const { turn, topLogprobs } = answer;
+  const { turn, topLogprobs, legacyCall } = answer;
   const calls = turn.parts.filter((part) => part.kind === 'call');
   const pieces = turn.parts.flatMap((part) => (part.kind === 'text' ? chunkText(part.text) : []));
   const text = pieces.map((piece) => ({
@@ -26,19 +26,38 @@ function choiceChunks(answer: ChatAnswer, index: number): JsonObject[] {
     index,
     logprobs: logprobsOf(piece, topLogprobs),
   }));
-  const fragments = calls.flatMap((call, at) => [
-    callDelta(at, { id: callIdOf(call, index), name: call.name }),
-    ...argumentPieces(call.input).map((args) => callDelta(at, { args })),
-  ]);
+  const fragments = calls.flatMap((call, at) =>
+    legacyCall
+      ? [
+          delta({ functionCall: { arguments: '', name: call.name } }),
+          ...argumentPieces(call.input).map((args) => delta({ functionCall: { arguments: args, name: '' } })),
+        ]
+      : [
+          delta({ call: callDelta(at, { id: callIdOf(call, index), name: call.name }) }),
+          ...argumentPieces(call.input).map((args) => delta({ call: callDelta(at, { args }) })),
+        ],
+  );
   return [
     { delta: delta({ role: 'assistant' }), index, logprobs: NO_LOGPROBS },
     ...text,
-    ...fragments.map((call) => ({ delta: delta({ call }), index, logprobs: NO_LOGPROBS })),
+    ...fragments.map((fragment) => ({ delta: fragment, index, logprobs: NO_LOGPROBS })),
     { delta: delta({}), finish_reason: finishReasonOf(answer), index, logprobs: NO_LOGPROBS },
   ];
 }
 
-function delta(carries: { content?: string; refusal?: string; role?: string; call?: JsonObject }): JsonObject {
-  const { content = '', refusal = '', role = '', call } = carries;
-  return { content, refusal, role, tool_calls: call === undefined ? null : [call] };
+function delta(carries: {
+  content?: string;
+  refusal?: string;
+  role?: string;
+  call?: JsonObject;
+  functionCall?: JsonObject;
+}): JsonObject {
+  const { content = '', refusal = '', role = '', call, functionCall } = carries;
+  return {
+    content,
+    ...(functionCall === undefined ? {} : { function_call: functionCall }),
+    refusal,
+    role,
+    tool_calls: call === undefined ? null : [call],
+  };
 }

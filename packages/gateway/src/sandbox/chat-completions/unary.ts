@@ -30,20 +30,21 @@ function choiceOf(answer: ChatAnswer, index: number): JsonObject {
   };
 }
 
-function messageOf({ model, turn }: ChatAnswer, choice: number): JsonObject {
+function messageOf({ model, turn, legacyCall }: ChatAnswer, choice: number): JsonObject {
   const text = textOf(turn);
   const refused = turn.finish === 'refusal' && fills(model.family, 'choices[].message.refusal');
   const details = fills(model.family, 'choices[].message.reasoning') ? reasoningDetails(turn) : [];
   const calls = turn.parts.filter((part) => part.kind === 'call');
+  const [only] = legacyCall ? calls : [];
   return {
     annotations: null,
     audio: { data: '', expires_at: 0, id: '', transcript: '' },
     content: refused ? '' : text,
-    function_call: { arguments: '', name: '' },
+    function_call: { arguments: only === undefined ? '' : JSON.stringify(only.input), name: only?.name ?? '' },
     ...(details.length > 0 ? { reasoning_details: details } : {}),
     refusal: refused ? text : '',
     role: 'assistant',
-    tool_calls: calls.length > 0 ? calls.map((call) => toolCall(call, choice)) : null,
+    tool_calls: calls.length > 0 && !legacyCall ? calls.map((call) => toolCall(call, choice)) : null,
   };
 }
 

@@ -6,15 +6,17 @@ import type { ChatRequest } from './chat-request.ts';
 import { REQUEST_CHART } from './request-chart.ts';
 import { type Rule, refuseChat } from './rule.ts';
 import { claudeRules } from './rules-claude.ts';
+import { claudeEffort, openaiEffort } from './rules-effort.ts';
 import { limitRules } from './rules-limits.ts';
 import { openaiRules } from './rules-openai.ts';
 import { otherRules } from './rules-other.ts';
+import { openaiSamplingRules, samplingRules } from './rules-sampling.ts';
 import { toolRules } from './rules-tools.ts';
 
 const RULES: Record<SandboxModel['family'], readonly Rule[]> = {
-  claude: [...toolRules, ...limitRules, ...claudeRules],
-  openai: [...toolRules, ...limitRules, ...openaiRules],
-  other: [...limitRules, ...otherRules],
+  claude: [...toolRules, ...limitRules, ...samplingRules, claudeEffort, ...claudeRules],
+  openai: [...toolRules, ...limitRules, ...openaiSamplingRules, openaiEffort, ...openaiRules],
+  other: [...limitRules, ...samplingRules, ...otherRules],
 };
 
 /** The first thing Cortex would object to, if any: the chart, then the rules of the model's family. */

@@ -24,6 +24,6 @@ export function answerCredentialCall(
   }
   if (method !== 'POST') return undefined;
   if (pathname === OAUTH_PATH)
-    return answerTokenRequest(read.kind === 'not-an-object' ? read.text : '', headers, store);
+    return answerTokenRequest(read.kind === 'not-an-object' ? read.raw.toString() : '', headers, store);
   return pathname === SESSION_PATH ? answerSessionRequest(body, headers, store) : undefined;
 }

@@ -7,6 +7,7 @@ import { ANY_OBJECT, exampleOf } from './example.ts';
 import { demandedSchema } from './json-demand.ts';
 import { offers } from './locate.ts';
 import { signThought } from './signature.ts';
+import { takeTokens } from '../tokens.ts';
 
 const THOUGHT = 'The simulated model pretends to think.';
 
@@ -16,13 +17,19 @@ export function unscriptedSteps(prompt: Prompt): Step[] {
   // A forced call takes the place of the answer, and its input follows the schema of its tool.
   const schema = forcedTool(prompt) === undefined ? (prompt.schema ?? demandedSchema(prompt)) : undefined;
   if (schema !== undefined) return [...think, { do: 'say', text: JSON.stringify(exampleAnswer(schema)) }];
-  return [
-    ...think,
-    {
-      do: 'say',
-      text: `This is a simulated reply from the Couloir sandbox in place of ${prompt.model}. Begin a line of the prompt with "sandbox>" to script it.`,
-    },
+  return [...think, { do: 'say', text: reply(prompt) }];
+}
+
+/** A sentence or two, or three, and what the request set. */
+function reply({ model, verbosity = 'medium', settings = {} }: Prompt): string {
+  const sentences = [
+    `This is a simulated reply from the Couloir sandbox in place of ${model}.`,
+    ...(verbosity === 'low' ? [] : ['Begin a line of the prompt with "sandbox>" to script it.']),
+    ...(verbosity === 'high' ? ['It is this long because the request asks for high verbosity.'] : []),
   ];
+  const set = Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  if (set.length > 0) sentences.push(`The request sets ${set.join(', ')}.`);
+  return sentences.join(' ');
 }
 
 /** The answer to a prompt whose script has no more turns. */
@@ -79,7 +86,8 @@ function exampleAnswer(schema: JsonObject): Json {
   return anyObject ? ANY_OBJECT : exampleOf(schema);
 }
 
-function thought(prompt: Prompt, text: string): SimulatedPart {
+function thought(prompt: Prompt, words: string): SimulatedPart {
+  const text = prompt.thinkingTokens === undefined ? words : takeTokens(words, prompt.thinkingTokens);
   return { kind: 'thinking', text, signature: signThought(prompt.model, text) };
 }
 

@@ -10,7 +10,7 @@ import { locateTurn } from './locate.ts';
 import { closingSteps, partsOf, unscriptedSteps } from './parts.ts';
 
 /** What the simulation takes from the world; a surface hands over its `SandboxWorld` as it is. */
-export type SimulationContext = Pick<SandboxWorld, 'cache' | 'seed' | 'attempt' | 'scenario' | 'meter' | 'fault'>;
+export type SimulationContext = Pick<SandboxWorld, 'cache' | 'seed' | 'attempt' | 'scenario' | 'observe' | 'fault'>;
 
 /**
  * Decides what the simulated model does with one prompt: follows the script in it (or the scenario's), else
@@ -33,10 +33,12 @@ export function simulateTurn(prompt: Prompt, context: SimulationContext): Simula
   const limited = cutToTokens(stopped.parts, prompt.maxTokens);
   // An attempt that fails, and so an answer with nothing in it, generated nothing; one that was cut, all it could.
   const said = countOutput(fault === undefined ? limited.parts : []);
-  const spent = limited.cut && fault === undefined ? { ...said, output: prompt.maxTokens } : said;
+  const once = limited.cut && fault === undefined ? { ...said, output: prompt.maxTokens } : said;
+  const { choices = 1 } = prompt;
+  const spent = { output: once.output * choices, reasoning: once.reasoning * choices };
   const counted = countInput(prompt, context, fault !== undefined);
   const usage = usageOf(script.usage, { ...counted, ...spent });
-  if (fault === undefined) context.meter?.(usage);
+  context.observe?.({ usage, ...(fault === undefined ? {} : { fault: fault.name }) });
   return {
     parts: limited.parts,
     ...finishOf(script, limited.parts, limited.cut, stopped.sequence),
@@ -77,7 +79,7 @@ type InputCounts = Pick<SimulatedUsage, 'input' | 'cacheRead' | 'cacheWrite'>;
 function countInput(prompt: Prompt, context: SimulationContext, failed: boolean): InputCounts {
   const segments = segmentsOf(prompt);
   if (failed) return { input: segments.reduce((sum, { tokens }) => sum + tokens, 0), cacheRead: 0, cacheWrite: 0 };
-  const { input, read, written } = context.cache.account(prompt.model, segments);
+  const { input, read, written } = context.cache.account(prompt.model, segments, prompt.cacheKey);
   return { input, cacheRead: read, cacheWrite: written };
 }
 

@@ -7,14 +7,24 @@ import { failSql, type SqlFailure } from './sql-errors.ts';
 
 const OUTPUT_TOKENS = 4096;
 
+export interface Completion {
+  text: string;
+  usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number };
+}
+
 /**
- * `SNOWFLAKE.CORTEX.COMPLETE(model, prompt)`: the answer as text. It is not logged with the REST API's calls, and a role
- * without CORTEX_USER is told that there is no such function.
+ * `SNOWFLAKE.CORTEX.COMPLETE`. It is not logged with the REST API's calls, and a role without CORTEX_USER is told that
+ * there is no such function.
  */
-export function answerComplete(model: string, prompt: string, session: Session): string | SqlFailure {
+export function answerComplete(
+  model: string,
+  messages: readonly { role: 'user' | 'assistant' | 'system'; content: string }[],
+  session: Session,
+  maxTokens = OUTPUT_TOKENS,
+): Completion | SqlFailure {
   const { account, world, role, warehouse } = session;
   if (warehouse === '') return failSql('no-warehouse');
-  if (!account.grants.mayCallCortex(role)) {
+  if (!account.grants.mayCallFunctions(role)) {
     return failSql('function-user-defined', { name: 'SNOWFLAKE.CORTEX.COMPLETE' });
   }
   const known = findModel(model);
@@ -29,14 +39,24 @@ export function answerComplete(model: string, prompt: string, session: Session):
   const turn = simulateTurn(
     {
       model,
-      messages: [{ role: 'user', text: prompt, images: 0, calls: [], cacheMark: false }],
+      messages: messages.map((said) => ({
+        role: said.role,
+        text: said.content,
+        images: 0,
+        calls: [],
+        cacheMark: false,
+      })),
       tools: [],
       thinks: false,
-      maxTokens: OUTPUT_TOKENS,
+      maxTokens,
       stop: [],
     },
     world,
   );
   if (turn.fault !== undefined) return failSql('remote-service', { status: turn.fault.name, text: 'simulated' });
-  return turn.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
+  const { input, output } = turn.usage;
+  return {
+    text: turn.parts.map((part) => (part.kind === 'text' ? part.text : '')).join(''),
+    usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
+  };
 }

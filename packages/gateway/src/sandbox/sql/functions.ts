@@ -1,9 +1,10 @@
 /** `SELECT` without a table: context functions, SYSTEM$WAIT, literals and SNOWFLAKE.CORTEX.COMPLETE. */
+import { isObject } from '../../ir/json.ts';
 import { answerComplete } from './complete-function.ts';
 import type { Session } from './session.ts';
 import { failSql, type SqlFailure } from './sql-errors.ts';
 import { type Column, oneRow, type Outcome, timestamp } from './table.ts';
-import { identifier, splitList, unquote } from './text.ts';
+import { identifier, readConstant, splitList, unquote } from './text.ts';
 
 interface Cell {
   type: Column['type'];
@@ -66,11 +67,34 @@ function wait([amount = '', unit = "'SECONDS'"]: string[]): Evaluation {
   return { ...text(`waited ${seconds} seconds`), durationMs: seconds * 1000 };
 }
 
+/** With two strings it gives the answer; with messages and options, JSON that holds it and its usage. */
 function complete(args: string[], session: Session): Evaluation {
   const [model, prompt] = args.map(unquote);
-  if (model === undefined || prompt === undefined || args.length !== 2) {
-    return { failure: failSql('unsupported', { what: 'COMPLETE with other arguments than two strings' }) };
+  const [, messages, options] = args.map(readConstant);
+  if (model !== undefined && prompt !== undefined && args.length === 2) {
+    const answer = answerComplete(model, [{ role: 'user', content: prompt }], session);
+    return 'text' in answer ? text(answer.text) : { failure: answer };
   }
-  const answer = answerComplete(model, prompt, session);
-  return typeof answer === 'string' ? text(answer) : { failure: answer };
+  if (model === undefined || !isConversation(messages) || !isObject(options) || args.length !== 3) {
+    return { failure: failSql('unsupported', { what: 'COMPLETE with these arguments' }) };
+  }
+  const limit = typeof options.max_tokens === 'number' ? [options.max_tokens] : [];
+  const answer = answerComplete(model, messages, session, ...limit);
+  if (!('text' in answer)) return { failure: answer };
+  const created = Math.floor(session.nowMs / 1000);
+  return text(JSON.stringify({ choices: [{ messages: answer.text }], created, model, usage: answer.usage }));
+}
+
+function isConversation(value: unknown): value is { role: 'user' | 'assistant' | 'system'; content: string }[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every(
+      (message) =>
+        isObject(message) &&
+        typeof message.content === 'string' &&
+        typeof message.role === 'string' &&
+        ['user', 'assistant', 'system'].includes(message.role),
+    )
+  );
 }

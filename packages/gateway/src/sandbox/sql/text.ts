@@ -1,4 +1,5 @@
 /** Small readings of SQL text: what is quoted is never mistaken for syntax. */
+import { parseJson } from '../../ir/json.ts';
 
 const LITERAL_OR_SPACE = /'(?:[^']|'')*'|(?:--[^\n]*|\/\*[\s\S]*?\*\/|\s)+/g;
 
@@ -22,15 +23,15 @@ export function bind(statement: string, values: readonly string[]): string {
   );
 }
 
-/** Parts between commas that stand outside of quotes and parentheses. */
+/** Parts between commas that stand outside of quotes, parentheses, arrays and objects. */
 export function splitList(text: string): string[] {
   const parts = [''];
   let depth = 0;
   let quoted = false;
   for (const character of text) {
     if (character === "'") quoted = !quoted;
-    if (!quoted && character === '(') depth += 1;
-    if (!quoted && character === ')') depth -= 1;
+    if (!quoted && '([{'.includes(character)) depth += 1;
+    if (!quoted && ')]}'.includes(character)) depth -= 1;
     if (!quoted && depth === 0 && character === ',') parts.push('');
     else parts[parts.length - 1] += character;
   }
@@ -45,6 +46,11 @@ function quote(value: string): string {
 export function unquote(literal: string): string | undefined {
   const inner = /^'((?:[^']|'')*)'$/s.exec(literal.trim())?.[1];
   return inner?.replaceAll("''", "'").replaceAll('\\n', '\n');
+}
+
+/** The value of an array or object constant, `[{'role': 'user'}]`; undefined for anything else. */
+export function readConstant(text: string): unknown {
+  return parseJson(text.replaceAll(/'(?:[^']|'')*'/g, (literal) => JSON.stringify(unquote(literal))));
 }
 
 /** An identifier as Snowflake keeps it: upper case unless it stands in double quotes. */

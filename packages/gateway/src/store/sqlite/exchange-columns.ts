@@ -1,5 +1,5 @@
 /** How an exchange stands in its table: the one place that knows both names of each column. */
-import type { ExchangeRow } from '../ports.ts';
+import type { ExchangeCourse, ExchangeRow } from '../ports.ts';
 
 type SqlCell = string | number | null;
 
@@ -30,12 +30,21 @@ export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
   { name: 'estimated', write: ({ estimated }) => Number(estimated) },
   { name: 'cost_usd', write: ({ costUsd }) => costUsd ?? null },
   { name: 'simulated', write: ({ simulated }) => Number(simulated) },
+  { name: 'attempts', write: ({ course }) => course?.attempts ?? null },
+  { name: 'stream', write: ({ course }) => (course?.stream === undefined ? null : Number(course.stream)) },
+  { name: 'queued_ms', write: ({ course }) => course?.queuedMs ?? null },
+  { name: 'first_content_ms', write: ({ course }) => course?.firstContentMs ?? null },
+  { name: 'overhead_us', write: ({ course }) => course?.overheadMicros ?? null },
+  { name: 'stop', write: ({ course }) => course?.stop ?? null },
+  { name: 'notes', write: ({ course }) => (course === undefined ? null : JSON.stringify(course.notes)) },
+  { name: 'error', write: ({ course }) => course?.errorMessage ?? null },
 ];
 
 /** The inverse: one record of the table, as `SELECT *` gives it. */
 export function readExchange(record: Record<string, unknown>): ExchangeRow {
   const text = (name: string) => String(record[name]);
   const number = (name: string) => Number(record[name]);
+  const flag = (name: string) => number(name) === 1;
   const known = <K extends string, V>(key: K, name: string, read: (name: string) => V): Partial<Record<K, V>> =>
     record[name] === null ? {} : ({ [key]: read(name) } as Partial<Record<K, V>>);
   return {
@@ -59,8 +68,23 @@ export function readExchange(record: Record<string, unknown>): ExchangeRow {
       ...known('output', 'output_tokens', number),
       ...known('reasoning', 'reasoning_tokens', number),
     },
-    estimated: number('estimated') === 1,
+    estimated: flag('estimated'),
     ...known('costUsd', 'cost_usd', number),
-    simulated: number('simulated') === 1,
+    simulated: flag('simulated'),
+    // Absent altogether from a database that an older gateway writes while `couloir usage` of today reads it.
+    ...(typeof record['attempts'] !== 'number'
+      ? {}
+      : {
+          course: {
+            attempts: record['attempts'],
+            ...known('stream', 'stream', flag),
+            queuedMs: number('queued_ms'),
+            ...known('firstContentMs', 'first_content_ms', number),
+            ...known('overheadMicros', 'overhead_us', number),
+            ...known('stop', 'stop', text),
+            notes: JSON.parse(text('notes')) as ExchangeCourse['notes'],
+            ...known('errorMessage', 'error', text),
+          },
+        }),
   };
 }

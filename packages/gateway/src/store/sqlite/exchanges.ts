@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../kit/clock.ts';
 import type { ExchangeLog, ExchangeRow } from '../ports.ts';
 import { EXCHANGE_COLUMNS } from './exchange-columns.ts';
+import { inTransaction } from './transaction.ts';
 
 interface Options {
   /** How long a row is kept. */
@@ -17,6 +18,7 @@ const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 /** About 10 MB: what waits while the disk is full or the database is locked. Beyond it the oldest rows go. */
 const MOST_WAITING = 20_000;
+const LAST_WAIT_MS = 5_000;
 const PURGE_EVERY_MS = 60 * 60 * 1000;
 
 /** Rows wait for company, a hundred of them or a quarter of a second, and are written in one transaction. */
@@ -58,18 +60,13 @@ export function sqliteExchangeLog(database: DatabaseSync, { retentionMs, clock, 
   }
 
   function writeAll(rows: readonly ExchangeRow[]): void {
-    database.exec('BEGIN IMMEDIATE');
-    try {
+    inTransaction(database, () => {
       for (const row of rows) insert.run(...EXCHANGE_COLUMNS.map((column) => column.write(row)));
       if (clock.now() >= nextPurgeAtMs) {
         purge.run(clock.now() - retentionMs);
         nextPurgeAtMs = clock.now() + PURGE_EVERY_MS;
       }
-      database.exec('COMMIT');
-    } catch (cause) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw cause;
-    }
+    });
   }
 
   return {
@@ -83,6 +80,8 @@ export function sqliteExchangeLog(database: DatabaseSync, { retentionMs, clock, 
       if (failures === 0) schedule(waiting.length >= BATCH_ROWS ? 0 : BATCH_MS);
     },
     flush() {
+      // The end of the program: nobody else waits meanwhile.
+      database.exec(`PRAGMA busy_timeout = ${LAST_WAIT_MS}`);
       write();
       if (waiting.length > 0) {
         timer?.cancel();

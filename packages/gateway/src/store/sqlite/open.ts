@@ -4,6 +4,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations/index.ts';
 
 /**
+ * How long a statement waits for another program's lock. The whole process waits with it: enough for the lock of a
+ * single write, and whoever needs more tries again later (`busy.ts`, `exchanges.ts`).
+ */
+const BUSY_TIMEOUT_MS = 20;
+
+/**
  * Opens the embedded database, creating it (0600) and bringing its schema up to date.
  * @param file `:memory:` for one that is gone when it is closed
  * @throws Error when the file is of a newer version of this program, or cannot be written
@@ -14,6 +20,7 @@ export function openDatabase(file: string): DatabaseSync {
   if (file !== ':memory:') chmodSync(file, 0o600);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
   migrate(database, file);
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   return database;
 }
 

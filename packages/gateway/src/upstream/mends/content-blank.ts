@@ -1,4 +1,4 @@
-import { contentsOf, toolCallsOf } from './chunk.ts';
+import { contentsOf, leaveOut, toolCallsOf } from './chunk.ts';
 import { type AnswerMend, onCortex } from './mend.ts';
 
 /** An answer that only calls tools has the content "": OpenAI says null, and clients show "" as an empty message. */
@@ -12,7 +12,7 @@ export const contentBlank: AnswerMend = {
       if (content.content !== '' && content.content !== undefined) continue;
       const calls = toolCallsOf(content).length > 0;
       if (content === choice.message && calls) content.content = null;
-      if (content === choice.delta && (calls || content.reasoning_content !== undefined)) delete content.content;
+      if (content === choice.delta && (calls || content.reasoning_content !== undefined)) leaveOut(content, 'content');
     }
   },
 };

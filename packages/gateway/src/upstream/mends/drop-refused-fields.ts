@@ -28,36 +28,50 @@ export const dropRefusedFields: RequestMend = {
       const harmless = isHarmless('openai-chat', field, value) ? { harmless: true } : {};
       notes.push({ code: 'dropped', path: field, because: REASONS[verdict], ...harmless });
     }
-    replaceMessages(body, (message, path) => {
-      const kept = keepSupported(message, path, 'messages[]', capabilities, notes);
-      return replaceParts(kept, path, (part, partPath) =>
-        keepSupported(part, partPath, 'messages[].content[]', capabilities, notes),
-      );
-    });
+    const ofMessage = chartOf('messages[]', capabilities);
+    const ofPart = chartOf('messages[].content[]', capabilities);
+    replaceMessages(body, (message, index) =>
+      replaceParts(
+        keepSupported(message, () => `messages[${index}]`, ofMessage, notes),
+        (part, at) => keepSupported(part, () => `messages[${index}].content[${at}]`, ofPart, notes),
+      ),
+    );
     if (Array.isArray(body.tools))
       body.tools = body.tools.map((tool, index) => keepToolFields(tool, `tools[${index}]`, notes));
     return notes;
   },
 };
 
+/** The chart's column for one model, each row looked up once: the messages of a history have the same few fields. */
+function chartOf(place: string, capabilities: ModelCapabilities): (field: string) => Verdict {
+  const verdicts = new Map<string, Verdict>();
+  return (field) => {
+    const verdict = verdicts.get(field) ?? verdictOf(`${place}.${field}`, capabilities);
+    verdicts.set(field, verdict);
+    return verdict;
+  };
+}
+
+/** The same object when all of it is supported. */
 function keepSupported(
   source: JsonObject,
-  path: string,
-  place: string,
-  capabilities: ModelCapabilities,
+  path: () => string,
+  verdictOn: (field: string) => Verdict,
   notes: Note[],
 ): JsonObject {
+  const isKept = (field: string) => verdictOn(field) === 'supported' && (source[field] !== null || field === 'content');
+  if (Object.keys(source).every(isKept)) return source;
   const kept: JsonObject = {};
   for (const [field, value] of Object.entries(source)) {
-    const verdict = verdictOf(`${place}.${field}`, capabilities);
+    const verdict = verdictOn(field);
     if (verdict === 'supported') {
-      if (value !== null || field === 'content') kept[field] = value;
+      if (isKept(field)) kept[field] = value;
     } else if (value !== null && value !== undefined) {
       // What Cortex has no word for, and marks for a cache it does not have, never reached the model.
       const harmless = verdict === 'unlisted' || field === 'cache_control' || field === 'reasoning_details';
       notes.push({
         code: 'dropped',
-        path: `${path}.${field}`,
+        path: `${path()}.${field}`,
         because: REASONS[verdict],
         ...(harmless ? { harmless } : {}),
       });

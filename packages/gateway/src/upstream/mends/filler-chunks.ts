@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../ir/json.ts';
-import { isObject } from '../../ir/json.ts';
+import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
 import { choicesOf } from './chunk.ts';
 import { type AnswerMend, onCortex } from './mend.ts';
 
@@ -25,13 +24,23 @@ export const fillerChunks: AnswerMend = {
 };
 
 function saysNothing(chunk: JsonObject): boolean {
-  if (isObject(chunk.usage) || Object.keys(chunk).some((field) => !CHUNK_FIELDS.has(field))) return false;
-  return choicesOf(chunk).every((choice) => {
-    if (choice.finish_reason !== null && choice.finish_reason !== undefined) return false;
-    if (isObject(choice.logprobs) || Object.keys(choice).some((field) => !CHOICE_FIELDS.has(field))) return false;
-    return (
-      isObject(choice.delta) &&
-      Object.entries(choice.delta).every(([field, value]) => field === 'content' && (value === '' || value === null))
-    );
-  });
+  return choicesOf(chunk).every(isEmpty) && !isObject(chunk.usage) && hasOnly(chunk, CHUNK_FIELDS);
+}
+
+function isEmpty(choice: JsonObject): boolean {
+  const { delta, finish_reason: reason, logprobs } = choice;
+  if (!isObject(delta) || isGiven(reason) || isObject(logprobs)) return false;
+  return Object.keys(delta).every((field) => isBlank(field, delta[field])) && hasOnly(choice, CHOICE_FIELDS);
+}
+
+function isBlank(field: string, value: Json | undefined): boolean {
+  return value === undefined || (field === 'content' && (value === '' || value === null));
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return value !== null && value !== undefined;
+}
+
+function hasOnly(object: JsonObject, known: ReadonlySet<string>): boolean {
+  return Object.keys(object).every((field) => known.has(field));
 }

@@ -1,3 +1,4 @@
+import { UNSEEN_IMAGE } from '../../ir/history-images.ts';
 import type { Note } from '../../ir/note.ts';
 import { replaceMessages, replaceParts } from './messages.ts';
 import { onCortex, type RequestMend } from './mend.ts';
@@ -10,11 +11,11 @@ export const imagesUnsupported: RequestMend = {
   applies: (target) => onCortex(target) && !target.capabilities.vision,
   request(body, { model }) {
     const notes: Note[] = [];
-    replaceMessages(body, (message, path) =>
-      replaceParts(message, path, (part, partPath) => {
+    replaceMessages(body, (message, index) =>
+      replaceParts(message, (part, at) => {
         if (part.type !== 'image_url' && part.type !== 'input_image') return part;
-        notes.push({ code: 'dropped', path: partPath, because: `${model} takes no images` });
-        return { type: 'text', text: '[An image was here. This model cannot see images.]' };
+        notes.push({ code: 'dropped', path: `messages[${index}].content[${at}]`, because: `${model} takes no images` });
+        return { type: 'text', text: UNSEEN_IMAGE };
       }),
     );
     return notes;

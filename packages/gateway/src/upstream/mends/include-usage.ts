@@ -1,6 +1,6 @@
 import type { Note } from '../../ir/note.ts';
 import { isObject } from '../../ir/json.ts';
-import { isUsageChunk } from './chunk.ts';
+import { isUsageChunk, leaveOut } from './chunk.ts';
 import { type AnswerMend, onCortex, type RequestMend } from './mend.ts';
 
 /** Cortex counts tokens in a stream only when asked. The gateway always asks, and tells the client if the client did. */
@@ -18,13 +18,15 @@ export const includeUsage: RequestMend & AnswerMend = {
       return { code: 'dropped', path: `stream_options.${field}`, because: 'Cortex ignores it', harmless: true };
     });
   },
-  stream: (context) => ({
-    push(chunk) {
-      if (context.includeUsage) return [chunk];
-      if (isUsageChunk(chunk)) return [];
-      delete chunk.usage;
-      return [chunk];
-    },
-    end: () => [],
-  }),
+  stream({ includeUsage: isAsked }) {
+    if (isAsked) return undefined;
+    return {
+      push(chunk) {
+        if (isUsageChunk(chunk)) return [];
+        leaveOut(chunk, 'usage');
+        return [chunk];
+      },
+      end: () => [],
+    };
+  },
 };

@@ -34,14 +34,13 @@ export const jsonOutput: RequestMend & AnswerMend = {
     if (family === 'openai') return mentionJson(body);
     return instruct(body, format, target, reading);
   },
-  stream: (context) => (context.reading.jsonObject === true ? onlyObject(context) : PASS),
+  heedsWords: ({ reading }) => reading.jsonObject === true,
+  stream: (context) => (context.reading.jsonObject === true ? onlyObject(context) : undefined),
   message(answer, context) {
     if (context.reading.jsonObject !== true) return;
     for (const { choice, content } of contentsOf(answer)) keepObject(choice, content, new JsonObjectScanner(), context);
   },
 };
-
-const PASS: Transducer<JsonObject, JsonObject> = { push: (chunk) => [chunk], end: () => [] };
 
 function onlyObject(context: AnswerContext): Transducer<JsonObject, JsonObject> {
   const scanner = new JsonObjectScanner();

@@ -22,5 +22,5 @@ export const legacyFunctions: RequestMend & AnswerMend = {
     delete body.function_call;
     return notes;
   },
-  edit: ({ reading }) => (reading.legacyFunctions ? lowerToFunctionCall : () => {}),
+  edit: ({ reading }) => (reading.legacyFunctions ? lowerToFunctionCall : undefined),
 };

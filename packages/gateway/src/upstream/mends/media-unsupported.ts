@@ -9,15 +9,16 @@ export const mediaUnsupported: RequestMend = {
   evidence: 'docs/cortex-quirks.md#media-unsupported',
   applies: onCortex,
   request(body) {
-    replaceMessages(body, (message, path) =>
-      replaceParts(message, path, (part, partPath) => {
+    replaceMessages(body, (message, index) =>
+      replaceParts(message, (part, at) => {
         if (part.type !== 'input_audio' && part.type !== 'file') return part;
         const what = part.type === 'file' ? 'a file' : 'audio';
+        const path = `messages[${index}].content[${at}]`;
         throw new GatewayError(
           'unsupported',
-          `"${partPath}" is ${what}, which this model does not take on Cortex. Send its content as text.`,
+          `"${path}" is ${what}, which this model does not take on Cortex. Send its content as text.`,
           {
-            param: partPath,
+            param: path,
           },
         );
       }),

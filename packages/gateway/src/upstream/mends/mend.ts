@@ -33,7 +33,10 @@ export interface MendReading {
 
 export interface MendOptions extends WriterOptions {
   reading: MendReading;
-  /** Hears each chunk of the upstream before it is mended, parsed, and the error a stream ends in. */
+  /**
+   * Hears each chunk of the upstream before it is mended, parsed, and the error a stream ends in; not of chunks that
+   * are the one before with other words.
+   */
   watch?: { chunk(chunk: JsonObject): void; failure(error: GatewayError): void };
 }
 
@@ -58,15 +61,18 @@ export interface RequestMend extends Mend {
 }
 
 /**
- * The answer is ours to edit in place. At least one of the three is there. A GatewayError that one of
+ * The answer is ours to edit in place. At least one of the three is there; the first two give nothing where the
+ * mend has nothing to do in this answer. A GatewayError that one of
  * them throws is what the client gets instead of the rest of the answer.
  */
 export interface AnswerMend extends Mend {
   /** For what looks the same in a whole answer and in a chunk. Called once per answer; the function it returns, per object. */
-  edit?(context: AnswerContext): (answer: JsonObject) => void;
+  edit?(context: AnswerContext): ((answer: JsonObject) => void) | undefined;
   /** For what needs memory or adds and removes chunks. `end` is called when the upstream said `[DONE]`. */
-  stream?(context: AnswerContext): Transducer<JsonObject, JsonObject>;
+  stream?(context: AnswerContext): Transducer<JsonObject, JsonObject> | undefined;
   message?(answer: JsonObject, context: AnswerContext): void;
+  /** True where what it does to a chunk depends on the words in it: then none is passed on unread (`running-text.ts`). */
+  heedsWords?(context: AnswerContext): boolean;
 }
 
 /** Quirks are Cortex's; other providers of this dialect are believed. */

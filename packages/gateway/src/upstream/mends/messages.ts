@@ -1,25 +1,21 @@
 /** The message list of a body, for mends that replace some of it. */
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { mapChanged } from '../../ir/map-changed.ts';
 
 /** Replaces each message by what `replace` makes of it; a body without messages is left alone. */
-export function replaceMessages(body: JsonObject, replace: (message: JsonObject, path: string) => JsonObject): void {
+export function replaceMessages(body: JsonObject, replace: (message: JsonObject, index: number) => JsonObject): void {
   if (!Array.isArray(body.messages)) return;
-  body.messages = body.messages.map((message, index) =>
-    isObject(message) ? replace(message, `messages[${index}]`) : message,
+  body.messages = mapChanged(body.messages, (message, index) =>
+    isObject(message) ? replace(message, index) : message,
   );
 }
 
-/** Replaces each content part that is an object; the same message when it has none. */
-export function replaceParts(
-  message: JsonObject,
-  path: string,
-  replace: (part: JsonObject, path: string) => Json,
-): JsonObject {
-  if (!Array.isArray(message.content)) return message;
-  const content = message.content.map((part, index) =>
-    isObject(part) ? replace(part, `${path}.content[${index}]`) : part,
-  );
-  return { ...message, content };
+/** Replaces each content part that is an object; the same message when none of them changes. */
+export function replaceParts(message: JsonObject, replace: (part: JsonObject, index: number) => Json): JsonObject {
+  const { content } = message;
+  if (!Array.isArray(content)) return message;
+  const replaced = mapChanged(content, (part, index) => (isObject(part) ? replace(part, index) : part));
+  return replaced === content ? message : { ...message, content: replaced };
 }
 
 /** The text of a content field, whatever its form. */

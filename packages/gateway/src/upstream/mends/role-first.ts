@@ -1,4 +1,4 @@
-import { contentsOf } from './chunk.ts';
+import { contentsOf, leaveOut } from './chunk.ts';
 import { type AnswerMend, onCortex } from './mend.ts';
 
 /** The role comes with every chunk, or as "", or not at all: it belongs to the first one only, and must be there. */
@@ -12,7 +12,7 @@ export const roleFirst: AnswerMend = {
     return (answer) => {
       for (const { choice, content } of contentsOf(answer)) {
         if (content === choice.message || !said) content.role = 'assistant';
-        else delete content.role;
+        else leaveOut(content, 'role');
         said = true;
       }
     };

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { Transducer } from '../../ir/transducer.ts';
 import { readStop } from '../../protocols/openai-chat/request.ts';
-import { choicesOf, chunkLike, contentsOf, endsContent, hasText, isUsageChunk } from './chunk.ts';
+import { choicesOf, chunkLike, contentsOf, endsContent, hasText, isUsageChunk, leaveOut } from './chunk.ts';
 import { type AnswerContext, type AnswerMend, type MendTarget, onCortex, type RequestMend } from './mend.ts';
 import { createStopMatcher } from '../../kit/stop-matcher.ts';
 
@@ -29,7 +29,8 @@ export const stopSequences: RequestMend & AnswerMend = {
       },
     ];
   },
-  stream: (context) => (context.reading.stop.length === 0 ? PASS : watchForStop(context)),
+  heedsWords: ({ reading }) => reading.stop.length > 0,
+  stream: (context) => (context.reading.stop.length === 0 ? undefined : watchForStop(context)),
   message(answer, { reading, findings }) {
     if (reading.stop.length === 0) return;
     for (const { choice, content } of contentsOf(answer)) {
@@ -38,7 +39,7 @@ export const stopSequences: RequestMend & AnswerMend = {
       if (matched === undefined) continue;
       findings.stopSequence = true;
       content.content = text;
-      delete content.tool_calls;
+      leaveOut(content, 'tool_calls');
       choice.finish_reason = 'stop';
     }
   },
@@ -47,8 +48,6 @@ export const stopSequences: RequestMend & AnswerMend = {
 function honoursStop({ capabilities }: MendTarget): boolean {
   return capabilities.family === 'openai' && capabilities.reasoning === 'none';
 }
-
-const PASS: Transducer<JsonObject, JsonObject> = { push: (chunk) => [chunk], end: () => [] };
 
 function watchForStop({ reading, findings }: AnswerContext): Transducer<JsonObject, JsonObject> {
   const matcher = createStopMatcher(reading.stop);
@@ -72,7 +71,7 @@ function watchForStop({ reading, findings }: AnswerContext): Transducer<JsonObje
       if (matched === undefined) return endsContent(chunk) ? [...release(chunk), chunk] : [chunk];
       stopped = true;
       findings.stopSequence = true;
-      delete content.tool_calls;
+      leaveOut(content, 'tool_calls');
       for (const choice of choicesOf(chunk)) choice.finish_reason = null;
       return [chunk, chunkLike(chunk, {}, 'stop')];
     },

@@ -1,64 +1,65 @@
-/** Mends over a stream: each event is parsed once, edited by all of them in order, and serialised once. */
+/** Mends over a stream: each event is parsed at most once, edited by all of them in order, and serialised at most once. */
 import { GatewayError, toGatewayError } from '../../errors/error.ts';
 import { isObject, type JsonObject, parseObject } from '../../ir/json.ts';
 import type { Transducer } from '../../ir/transducer.ts';
 import type { SseEvent } from '../../kit/sse.ts';
-import { cutError, writeErrorEvents } from '../../protocols/openai-error.ts';
+import { isFailure } from '../../protocols/answer-error.ts';
+import { cutError } from '../../protocols/openai-error.ts';
 import { classifyAnswer, withUpstreamId } from '../classify.ts';
 import type { AnswerContext, AnswerMend, MendOptions } from './mend.ts';
-
-const DONE = '[DONE]';
+import { DONE, type Outlet } from './outlets.ts';
+import { RunningText, wordsIn } from './running-text.ts';
 
 /**
  * A legal chat stream whatever comes in: an error inside the stream, a chunk that is not JSON, or an end
- * without `[DONE]` becomes an error event, and nothing follows it.
+ * without `[DONE]` becomes an error, and nothing follows it.
  */
-export function mendEvents(mends: readonly AnswerMend[], options: MendOptions): Transducer<SseEvent, SseEvent> {
+export function mendEvents<O>(
+  mends: readonly AnswerMend[],
+  options: MendOptions,
+  outlet: Outlet<O>,
+): Transducer<SseEvent, O> {
   const context: AnswerContext = { ...options, findings: {} };
   const chain = chainSteps(mends.flatMap((mend) => toSteps(mend, context)));
+  const running = mends.some((mend) => mend.heedsWords?.(context)) ? undefined : new RunningText();
   let over = false;
-  const fail = (failure: GatewayError): SseEvent[] => {
+  const fail = (failure: GatewayError): O[] => {
     over = true;
     const error = withUpstreamId(failure, options.upstreamRequestId);
     options.watch?.failure(error);
-    return writeErrorEvents(error, options.requestId);
+    return outlet.fail(error);
   };
-  /** What the mends make of it, or the error that one of them ends the answer with. */
-  const mend = (work: () => JsonObject[], last: SseEvent[] = []): SseEvent[] => {
-    try {
-      return [...work().map(serialise), ...last];
-    } catch (cause) {
-      return fail(toGatewayError(cause));
-    }
-  };
+  const tell = (chunks: JsonObject[]): O[] =>
+    chunks.length === 1 ? outlet.chunk(chunks[0]!) : chunks.flatMap((chunk) => outlet.chunk(chunk));
   return {
     push(event) {
       if (over || event.data === '') return [];
-      if (event.data.trim() === DONE) {
-        over = true;
-        return mend(() => chain.end(), [{ data: DONE }]);
+      const words = event.event === undefined ? running?.wordsOf(event.data) : undefined;
+      if (words !== undefined) return outlet.again(words, running!.pattern!);
+      try {
+        if (event.data.trim() === DONE) {
+          over = true;
+          return [...tell(chain.end()), ...outlet.done()];
+        }
+        const chunk = parseObject(event.data);
+        if (chunk === undefined) return fail(garbled());
+        if (event.event === 'error' || isFailure(chunk)) return fail(readFailure(chunk, event.data));
+        if (!Array.isArray(chunk.choices)) return [];
+        options.watch?.chunk(chunk);
+        const said = wordsIn(chunk);
+        const mended = chain.push(chunk);
+        running?.learn(event.data, said, mended);
+        return tell(mended);
+      } catch (cause) {
+        // What one of the mends ends the answer with.
+        return fail(toGatewayError(cause));
       }
-      const chunk = parseObject(event.data);
-      if (chunk === undefined) return fail(garbled());
-      if (event.event === 'error' || isFailure(chunk)) return fail(readFailure(chunk, event.data));
-      if (!Array.isArray(chunk.choices)) return [];
-      options.watch?.chunk(chunk);
-      return mend(() => chain.push(chunk));
     },
     end: () => (over ? [] : fail(cutError())),
   };
 }
 
-/** True for a body that says what went wrong instead of answering: OpenAI's envelope or Snowflake's flat one. */
-export function isFailure(body: JsonObject): boolean {
-  if (body.error !== undefined && body.error !== null) return true;
-  return (
-    !Array.isArray(body.choices) &&
-    (typeof body.message === 'string' || body.code !== undefined || body.error_code !== undefined)
-  );
-}
-
-/** The error such a body tells of. Inside a 200 its code may be a status; else it counts as the upstream's own failure. */
+/** The error that a failure's body tells of. Inside a 200 its code may be a status; else it counts as the upstream's own failure. */
 export function readFailure(body: JsonObject, text: string): GatewayError {
   const inner = isObject(body.error) ? body.error : body;
   const code = Number(inner.code ?? inner.status);
@@ -95,8 +96,4 @@ function garbled(): GatewayError {
   return new GatewayError('upstream-broken', 'The model sent a piece of its answer that is not JSON. Try again.', {
     retry: 'same',
   });
-}
-
-function serialise(chunk: JsonObject): SseEvent {
-  return { data: JSON.stringify(chunk) };
 }

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../ir/json.ts';
-import { contentsOf, hasText, toolCallsOf } from './chunk.ts';
+import { contentsOf, hasText, leaveOut, toolCallsOf } from './chunk.ts';
 import { type AnswerMend, onCortex } from './mend.ts';
 
 /**
@@ -32,11 +32,11 @@ function beginCall(call: JsonObject, ownId: string, whole: boolean): void {
   if (call.type !== 'function') return;
   const called = isObject(call.function) ? call.function : {};
   call.function = { ...called, arguments: typeof called.arguments === 'string' ? called.arguments : '' };
-  if (whole) delete call.index;
+  if (whole) leaveOut(call, 'index');
 }
 
 function continueCall(call: JsonObject): void {
-  delete call.id;
-  delete call.type;
-  if (isObject(call.function)) delete call.function.name;
+  leaveOut(call, 'id');
+  leaveOut(call, 'type');
+  if (isObject(call.function)) leaveOut(call.function, 'name');
 }

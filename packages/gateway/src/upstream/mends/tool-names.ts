@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { mapChanged } from '../../ir/map-changed.ts';
 import { toolNameOnWire } from '../../ir/tool-names.ts';
 import { contentsOf, toolCallsOf } from './chunk.ts';
 import { type AnswerMend, onCortex, type RequestMend } from './mend.ts';
@@ -24,15 +25,15 @@ export const toolNames: RequestMend & AnswerMend = {
     replaceMessages(body, (message) => {
       const { tool_calls: calls, role } = message;
       const renamed = role === 'function' ? rename(message) : message;
-      return Array.isArray(calls)
-        ? { ...renamed, tool_calls: calls.map((call) => renameCalled(call, rename)) }
-        : renamed;
+      if (!Array.isArray(calls)) return renamed;
+      const called = mapChanged(calls, (call) => renameCalled(call, rename));
+      return called === calls ? renamed : { ...renamed, tool_calls: called };
     });
     if (names.size > 0) reading.toolNames = names;
     return [];
   },
   edit({ reading: { toolNames: names } }) {
-    if (names === undefined) return () => {};
+    if (names === undefined) return undefined;
     return (answer) => {
       for (const { content } of contentsOf(answer)) {
         for (const { function: called } of toolCallsOf(content)) {

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../ir/json.ts';
-import { chunkLike, isUsageChunk } from './chunk.ts';
+import { chunkLike, isUsageChunk, leaveOut } from './chunk.ts';
 import { type AnswerMend, onCortex } from './mend.ts';
 
 /** Token counts come once, after everything else, wherever the upstream put them: the last ones it gave. */
@@ -18,7 +18,7 @@ export const usageLast: AnswerMend = {
         }
         if (isObject(chunk.usage)) {
           held = { ...chunkLike(chunk, {}), choices: [], usage: chunk.usage };
-          delete chunk.usage;
+          leaveOut(chunk, 'usage');
         }
         return [chunk];
       },

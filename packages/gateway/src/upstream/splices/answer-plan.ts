@@ -2,9 +2,9 @@ import { isObject, type JsonObject } from '../../ir/json.ts';
 import type { Note } from '../../ir/note.ts';
 import type { GenerateRequest, ToolChoice } from '../../ir/request.ts';
 import { readReasoning } from '../../protocols/anthropic-messages/read-reasoning.ts';
+import type { ModelCapabilities } from '../../protocols/codec.ts';
 import { planThinking, type ThinkingPlan } from '../../protocols/anthropic-messages/thinking.ts';
 import type { MessagesView } from './messages-view.ts';
-import type { SpliceTarget } from './splice.ts';
 
 /** Fewest tokens of a thinking budget. */
 const LEAST_BUDGET = 1_024;
@@ -22,7 +22,7 @@ export interface AnswerPlan {
  * except that a form of `thinking` that this model takes stays as it is.
  * @throws GatewayError `invalid-request` for a form that nobody knows
  */
-export function planAnswer(view: MessagesView, { capabilities }: SpliceTarget): AnswerPlan {
+export function planAnswer(view: MessagesView, capabilities: ModelCapabilities): AnswerPlan {
   const thinking = view.value('thinking');
   const config = view.value('output_config');
   const asked = {
@@ -53,7 +53,9 @@ export function planAnswer(view: MessagesView, { capabilities }: SpliceTarget): 
     // An effort alone is no wish to think.
     thinking: own ? 'own' : thinking === undefined ? undefined : plan.thinking,
     effort: capabilities.reasoning === 'adaptive' && (namesEffort || !own) ? plan.effort : undefined,
-    notes: notes.filter(({ path }) => isTold(path, own, namesEffort)).map(renamed),
+    notes: notes
+      .filter(({ path }) => isTold(path, own, namesEffort) && (thinking !== undefined || path !== 'reasoning.summary'))
+      .map((note) => renamed(note, namesEffort)),
   };
 }
 
@@ -68,7 +70,7 @@ function isTaken(
   thinking: JsonObject,
   plan: ThinkingPlan,
   toolChoice: ToolChoice,
-  { reasoning, sampling }: SpliceTarget['capabilities'],
+  { reasoning, sampling }: ModelCapabilities,
 ): boolean {
   if (toolChoice.mode === 'any' || toolChoice.mode === 'named') return false;
   if (thinking.type === 'adaptive') return reasoning === 'adaptive';
@@ -79,13 +81,16 @@ function isTaken(
 
 function choiceOf(view: MessagesView): ToolChoice {
   const choice = view.field('tool_choice');
-  const type = choice?.get('type')?.text();
+  const type = choice?.textOf('type');
   if (type === 'any') return { mode: 'any' };
-  return type === 'tool' ? { mode: 'named', name: choice?.get('name')?.text() ?? '' } : { mode: 'auto' };
+  return type === 'tool' ? { mode: 'named', name: choice?.textOf('name') ?? '' } : { mode: 'auto' };
 }
 
 /** The paths of the translated lane, in the words of this protocol. */
-function renamed(note: Note): Note {
-  const path = note.path.replace(/^reasoning\.effort$/, 'output_config.effort').replace(/^reasoning/, 'thinking');
+function renamed(note: Note, namesEffort: boolean): Note {
+  const path = note.path
+    .replace(/^reasoning\.effort$/, namesEffort ? 'output_config.effort' : 'thinking')
+    .replace(/^reasoning\.summary$/, 'thinking.display')
+    .replace(/^reasoning/, 'thinking');
   return path === note.path ? note : { ...note, path };
 }

@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Note } from '../../ir/note.ts';
 import type { SpliceTarget } from './splice.ts';
+import { ANTHROPIC_VERSION } from '../../protocols/anthropic-messages/version.ts';
 
 export const CONTEXT_MANAGEMENT = 'context-management-2025-06-27';
 export const TOOL_SEARCH = 'tool-search-tool-2025-10-19';
@@ -31,7 +32,7 @@ export function filterHeaders({ headers, model }: SpliceTarget): { headers: Reco
   const because = `Cortex takes a short list of flags only, so ${refused.join(', ')} stayed here`;
   return {
     headers: {
-      'anthropic-version': '2023-06-01',
+      'anthropic-version': ANTHROPIC_VERSION,
       ...(taken.length === 0 ? {} : { 'anthropic-beta': taken.join(',') }),
     },
     // What a flag asks for is a field of the body, and has a note of its own when it goes.
@@ -44,6 +45,8 @@ function isTaken(flag: string, model: string): boolean {
 }
 
 function flagsOf(headers: IncomingHttpHeaders): string[] {
-  const header = [headers['anthropic-beta'] ?? []].flat().join(',');
+  const sent = headers['anthropic-beta'];
+  if (sent === undefined) return [];
+  const header = [sent].flat().join(',');
   return Array.from(new Set(header.split(',').flatMap((flag) => flag.trim() || [])));
 }

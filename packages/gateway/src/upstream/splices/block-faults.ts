@@ -3,7 +3,7 @@ import type { JsonView } from '../../kit/json-view.ts';
 import { toolNameOnWire } from '../../ir/tool-names.ts';
 import { isForeignSignature } from '../../protocols/anthropic-messages/foreign-signature.ts';
 import { hasFlag, TOOL_SEARCH } from './beta-flags.ts';
-import { type BlockView, innerBlocks, type MessagesView, type MessageView, textOf } from './messages-view.ts';
+import { type BlockView, type MessagesView, type MessageView, textOf } from './messages-view.ts';
 import type { SpliceTarget } from './splice.ts';
 
 const ROLES: Record<string, string | undefined> = {
@@ -49,9 +49,7 @@ function faultOfBlock(block: BlockView, { role }: MessageView, target: SpliceTar
     case 'image':
       return faultOfImage(block.view.get('source'), target);
     case 'thinking':
-      return isForeignSignature(block.view.get('signature')?.text() ?? '')
-        ? 'a thought is not signed by Claude'
-        : undefined;
+      return isForeignSignature(block.view.textOf('signature') ?? '') ? 'a thought is not signed by Claude' : undefined;
     case 'tool_use':
       return faultOfCall(block.view);
     case 'tool_result':
@@ -64,13 +62,13 @@ function faultOfBlock(block: BlockView, { role }: MessageView, target: SpliceTar
 /** Links are fetched, and models without eyes told, on the way through the IR. */
 function faultOfImage(source: JsonView | undefined, { capabilities }: SpliceTarget): string | undefined {
   if (!capabilities.vision) return 'the model cannot see images';
-  if (source?.get('type')?.text() !== 'base64') return 'an image is not inside the request';
-  return IMAGE_TYPES.has(source.get('media_type')?.text() ?? '') ? undefined : 'an image is of another type';
+  if (source?.textOf('type') !== 'base64') return 'an image is not inside the request';
+  return IMAGE_TYPES.has(source.textOf('media_type') ?? '') ? undefined : 'an image is of another type';
 }
 
 function faultOfCall(view: JsonView): string | undefined {
-  const id = view.get('id')?.text();
-  const name = view.get('name')?.text();
+  const id = view.textOf('id');
+  const name = view.textOf('name');
   if (id === undefined || !CALL_ID.test(id)) return `the id of a call is ${JSON.stringify(id)}`;
   if (name === undefined || toolNameOnWire(name) !== name)
     return `the name of a called tool is ${JSON.stringify(name)}`;
@@ -78,9 +76,9 @@ function faultOfCall(view: JsonView): string | undefined {
 }
 
 function faultOfResult(block: BlockView, target: SpliceTarget): string | undefined {
-  const id = block.view.get('tool_use_id')?.text();
+  const id = block.view.textOf('tool_use_id');
   if (id === undefined || !CALL_ID.test(id)) return `the id of a result is ${JSON.stringify(id)}`;
-  const inner = innerBlocks(block);
+  const { inner } = block;
   const failed = block.view.get('is_error')?.parse() === true;
   if (failed && inner.some(({ type }) => type !== 'text')) return 'a failed result holds more than text';
   return firstFault(inner, (each) => {
@@ -97,7 +95,7 @@ function faultOfResult(block: BlockView, target: SpliceTarget): string | undefin
 /** Only a text that may begin with white space is read. */
 function isBlank(block: BlockView): boolean {
   const string = block.view.isObject ? block.view.get('text') : block.view;
-  const first = string?.bytes[string.span[0] + 1] ?? SPACE;
+  const first = string?.bytes[string.start + 1] ?? SPACE;
   if (first > SPACE && first < BEYOND_ASCII && first !== QUOTE && first !== BACKSLASH) return false;
   return (textOf(block) ?? '').trim() === '';
 }

@@ -2,8 +2,8 @@ import type { JsonEdit } from '../../kit/json-edit.ts';
 import type { Note } from '../../ir/note.ts';
 import type { JsonPath, JsonView } from '../../kit/json-view.ts';
 import { hiddenTools } from './deferred-tools.ts';
-import type { MessagesView } from './messages-view.ts';
-import { everywhere, type Splice, type SpliceTarget } from './splice.ts';
+import type { BlockView, MessagesView } from './messages-view.ts';
+import { everywhere, type Splice, type SpliceTarget, UNTOUCHED } from './splice.ts';
 import { MOST_CACHE_MARKS } from '../../ir/prompt-caching.ts';
 
 interface Mark {
@@ -22,7 +22,8 @@ export const cacheMarks: Splice = {
   applies: everywhere,
   edit(view, target) {
     const marks = listMarks(view, target);
-    const known = marks.filter(({ view: mark }) => mark.get('type')?.text() === 'ephemeral');
+    if (marks.length === 0) return UNTOUCHED;
+    const known = marks.filter(({ view: mark }) => mark.textOf('type') === 'ephemeral');
     const kept = known.slice(-MOST_CACHE_MARKS);
     const edits = marks.flatMap((mark): JsonEdit[] =>
       kept.includes(mark) ? bare(mark) : [{ path: mark.path, remove: true }],
@@ -33,17 +34,23 @@ export const cacheMarks: Splice = {
 
 /** All marks in the order of the prompt. A thought cannot carry one. */
 function listMarks(view: MessagesView, target: SpliceTarget): Mark[] {
-  const hidden = new Set(hiddenTools(view, target));
-  const holders: Mark[] = [
-    ...view.tools.flatMap((tool, index) => (hidden.has(index) ? [] : [{ view: tool, path: ['tools', index] }])),
-    ...view.system,
-    ...Array.from(view.allBlocks()).filter(({ type }) => type !== 'thinking' && type !== 'redacted_thinking'),
-    { view: view.root, path: [] },
-  ];
-  return holders.flatMap((holder) => {
+  const marks: Mark[] = [];
+  const look = (holder: Mark) => {
     const mark = holder.view.get('cache_control');
-    return mark === undefined || mark.isNull ? [] : [{ view: mark, path: [...holder.path, 'cache_control'] }];
-  });
+    if (mark !== undefined && !mark.isNull) marks.push({ view: mark, path: [...holder.path, 'cache_control'] });
+  };
+  const lookInside = (block: BlockView) => {
+    block.inner.forEach(lookInside);
+    if (block.type !== 'thinking' && block.type !== 'redacted_thinking') look(block);
+  };
+  const hidden = new Set(hiddenTools(view, target));
+  for (const [index, tool] of view.tools.entries()) {
+    if (!hidden.has(index)) look({ view: tool, path: ['tools', index] });
+  }
+  view.system.forEach(look);
+  for (const { blocks } of view.messages) blocks.forEach(lookInside);
+  look({ view: view.root, path: [] });
+  return marks;
 }
 
 function bare({ view, path }: Mark): JsonEdit[] {
@@ -52,7 +59,7 @@ function bare({ view, path }: Mark): JsonEdit[] {
 
 function notesOf(marks: Mark[], known: Mark[]): Note[] {
   const note = (path: string, because: string): Note => ({ code: 'dropped', path, because, harmless: true });
-  const hours = known.some(({ view }) => view.get('ttl')?.text() === '1h');
+  const hours = known.some(({ view }) => view.textOf('ttl') === '1h');
   return [
     ...(hours ? [note('cache_control.ttl', 'Cortex caches for five minutes only')] : []),
     ...(known.length > MOST_CACHE_MARKS

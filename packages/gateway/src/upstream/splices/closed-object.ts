@@ -1,7 +1,7 @@
 import { isHarmless } from '../../ir/ext.ts';
 import type { Note } from '../../ir/note.ts';
 import type { JsonPath, JsonView } from '../../kit/json-view.ts';
-import type { Edited } from './splice.ts';
+import { type Edited, UNTOUCHED } from './splice.ts';
 
 /**
  * Takes out the fields of an object that Cortex does not know: it closes every one of them
@@ -14,6 +14,7 @@ export function closeObject(
   known: ReadonlySet<string>,
   place: string | undefined,
 ): Edited {
+  if (view.keys().every((key) => known.has(key))) return UNTOUCHED;
   const strangers = Array.from(view.members()).filter(([key]) => !known.has(key));
   return {
     edits: strangers.map(([key]) => ({ path: [...path, key], remove: true })),
@@ -28,6 +29,7 @@ export function closeObject(
 
 /** Edits of several places as one; of equal notes one is kept. */
 export function joinEdited(parts: readonly Edited[]): Edited {
+  if (parts.every((part) => part === UNTOUCHED)) return UNTOUCHED;
   const notes = new Map(
     parts.flatMap((part) => part.notes).map((note) => [`${note.code} ${note.path} ${note.harmless === true}`, note]),
   );

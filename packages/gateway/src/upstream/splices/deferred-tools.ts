@@ -25,10 +25,9 @@ export const deferredTools: Splice = {
 /** Indices of the tools that the model is not to see. */
 export function hiddenTools(view: MessagesView, target: SpliceTarget): number[] {
   if (hasFlag(TOOL_SEARCH, target)) return [];
-  const forced = view.field('tool_choice')?.get('name')?.text();
+  const forced = view.field('tool_choice')?.textOf('name');
   const deferred = view.tools.map(
-    (tool) =>
-      tool.get('defer_loading')?.parse() === true && (forced === undefined || tool.get('name')?.text() !== forced),
+    (tool) => tool.get('defer_loading')?.parse() === true && (forced === undefined || tool.textOf('name') !== forced),
   );
   return deferred.every(Boolean) ? [] : deferred.flatMap((hides, index) => (hides ? [index] : []));
 }

@@ -5,7 +5,7 @@ import type { SpliceTarget } from './splice.ts';
 /** Messages of one role that follow each other are one turn to Claude. */
 interface TurnView {
   role: string | undefined;
-  blocks: BlockView[];
+  blocks: readonly BlockView[];
 }
 
 /**
@@ -58,11 +58,14 @@ function findUnpaired(turns: TurnView[]): string | undefined {
 
 /** Each call has exactly one result, in whatever order. */
 function sameIds(calls: string[], results: string[]): boolean {
+  if (calls.length === 0) return results.length === 0;
   return calls.length === results.length && new Set([...calls, ...results]).size === calls.length;
 }
 
 function idsOf({ blocks }: TurnView, type: string, field: string): string[] {
-  return blocks.flatMap((block) => (block.type === type ? (block.view.get(field)?.text() ?? '') : []));
+  const ids: string[] = [];
+  for (const block of blocks) if (block.type === type) ids.push(block.view.textOf(field) ?? '');
+  return ids;
 }
 
 function isToolBlock({ type }: BlockView): boolean {
@@ -94,8 +97,8 @@ function turnsOf(view: MessagesView): TurnView[] {
   const turns: TurnView[] = [];
   for (const { role, blocks } of view.messages) {
     const open = turns.at(-1);
-    if (open !== undefined && open.role === role) open.blocks.push(...blocks);
-    else turns.push({ role, blocks: [...blocks] });
+    if (open !== undefined && open.role === role) open.blocks = open.blocks.concat(blocks);
+    else turns.push({ role, blocks });
   }
   return turns;
 }

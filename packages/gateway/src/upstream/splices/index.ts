@@ -1,7 +1,8 @@
 /** The splices in the order in which they look at a body, and the one way to have them do it. */
 import type { Note } from '../../ir/note.ts';
-import { editJson } from '../../kit/json-edit.ts';
+import { editJson, type JsonEdit } from '../../kit/json-edit.ts';
 import { HOSTED_FIELDS, refuseHosted } from '../../protocols/anthropic-messages/hosted.ts';
+import { planAnswer } from './answer-plan.ts';
 import { filterHeaders } from './beta-flags.ts';
 import { cacheMarks } from './cache-marks.ts';
 import { deferredTools } from './deferred-tools.ts';
@@ -11,7 +12,7 @@ import { modelName } from './model-name.ts';
 import { outputLimit } from './output-limit.ts';
 import { outputSchema } from './output-schema.ts';
 import { samplingRefused } from './sampling.ts';
-import type { Splice, SpliceTarget } from './splice.ts';
+import { type Splice, type SpliceTarget, UNTOUCHED } from './splice.ts';
 import { stopSequences } from './stop-sequences.ts';
 import { thinkingForms } from './thinking-forms.ts';
 import { toolChoiceAlone } from './tool-choice-alone.ts';
@@ -52,15 +53,14 @@ export interface SplicedRequest {
 export function spliceMessages(bytes: Buffer, target: SpliceTarget): SplicedRequest | 'translate' {
   const view = new MessagesView(bytes);
   for (const field of HOSTED_FIELDS) refuseHosted(field, view.value(field));
-  if (reasonToTranslate(view, target) !== undefined) return 'translate';
-  const edited = SPLICES.filter((splice) => splice.applies(target)).map((splice) => splice.edit(view, target));
+  const plan = planAnswer(view, target.capabilities);
+  if (reasonToTranslate(view, target, plan) !== undefined) return 'translate';
+  const edits: JsonEdit[] = [];
   const { headers, notes } = filterHeaders(target);
-  return {
-    body: editJson(
-      view.root,
-      edited.flatMap(({ edits }) => edits),
-    ),
-    headers,
-    notes: [...notes, ...edited.flatMap((each) => each.notes)],
-  };
+  for (const splice of SPLICES) {
+    const edited = splice.applies(target) ? splice.edit(view, target, plan) : UNTOUCHED;
+    edits.push(...edited.edits);
+    notes.push(...edited.notes);
+  }
+  return { body: editJson(view.root, edits), headers, notes };
 }

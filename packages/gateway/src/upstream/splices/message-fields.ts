@@ -1,10 +1,15 @@
+import type { JsonPath, JsonView } from '../../kit/json-view.ts';
 import { closeObject, joinEdited } from './closed-object.ts';
-import { type BlockView, innerBlocks, type MessagesView } from './messages-view.ts';
-import { everywhere, type Edited, type Splice } from './splice.ts';
+import type { BlockView } from './messages-view.ts';
+import { everywhere, type Edited, type Splice, UNTOUCHED } from './splice.ts';
 
 const MESSAGE = new Set(['role', 'content']);
 /** What clients send along that keep whole answers as their history: nothing of it concerns the model. */
-const ANSWER = ['id', 'type', 'model', 'stop_reason', 'stop_sequence', 'stop_details', 'usage', 'container'];
+const ANSWER = new Set(
+  ['id', 'type', 'model', 'stop_reason', 'stop_sequence', 'stop_details', 'usage', 'container'].map(
+    (field) => `messages[].${field}`,
+  ),
+);
 const BLOCKS: Record<string, ReadonlySet<string>> = {
   text: new Set(['type', 'text', 'cache_control', 'citations']),
   image: new Set(['type', 'source', 'cache_control']),
@@ -22,22 +27,23 @@ export const messageFields: Splice = {
   evidence: 'docs/cortex-quirks.md#tool-keys',
   applies: everywhere,
   edit(view) {
-    const edited = joinEdited([...closeMessages(view), ...view.system.flatMap(closeBlock)]);
-    const answered = new Set(ANSWER.map((field) => `messages[].${field}`));
-    return { ...edited, notes: edited.notes.filter(({ path }) => !answered.has(path)) };
+    const parts: Edited[] = [];
+    const close = (object: JsonView, path: JsonPath, known: ReadonlySet<string>, place: string) => {
+      const closed = closeObject(object, path, known, place);
+      if (closed !== UNTOUCHED) parts.push(closed);
+    };
+    const closeBlock = (block: BlockView, place: string) => {
+      const known = block.type === undefined ? undefined : BLOCKS[block.type];
+      if (known === undefined || !block.view.isObject) return;
+      close(block.view, block.path, known, place);
+      for (const inner of block.inner) closeBlock(inner, place);
+    };
+    for (const message of view.messages) {
+      close(message.view, message.path, MESSAGE, 'messages[]');
+      for (const block of message.blocks) closeBlock(block, 'messages[].content[]');
+    }
+    for (const block of view.system) closeBlock(block, 'system[]');
+    const { edits, notes } = joinEdited(parts);
+    return { edits, notes: notes.filter(({ path }) => !ANSWER.has(path)) };
   },
 };
-
-function closeMessages(view: MessagesView): Edited[] {
-  return view.messages.flatMap((message) => [
-    closeObject(message.view, message.path, MESSAGE, 'messages[]'),
-    ...message.blocks.flatMap(closeBlock),
-  ]);
-}
-
-function closeBlock(block: BlockView): Edited[] {
-  const known = block.type === undefined ? undefined : BLOCKS[block.type];
-  if (known === undefined || !block.view.isObject) return [];
-  const place = block.path[0] === 'system' ? 'system[]' : 'messages[].content[]';
-  return [closeObject(block.view, block.path, known, place), ...innerBlocks(block).flatMap(closeBlock)];
-}

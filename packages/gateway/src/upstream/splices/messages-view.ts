@@ -7,6 +7,8 @@ export interface BlockView {
   type: string | undefined;
   view: JsonView;
   path: JsonPath;
+  /** Those inside a tool result; none of other blocks. */
+  inner: readonly BlockView[];
 }
 
 export interface MessageView {
@@ -14,14 +16,15 @@ export interface MessageView {
   view: JsonView;
   path: JsonPath;
   /** A string is one text block, whose view is the string itself. */
-  blocks: BlockView[];
+  blocks: readonly BlockView[];
 }
 
 /** A Messages body in bytes, as splices look at it: its parts found, its texts unread. */
 export class MessagesView {
   readonly root: JsonView;
+  #tools: readonly JsonView[] | undefined;
   #messages: MessageView[] | undefined;
-  #system: BlockView[] | undefined;
+  #system: readonly BlockView[] | undefined;
 
   /** @throws GatewayError `invalid-request` when the bytes are not a JSON object */
   constructor(bytes: Buffer) {
@@ -41,47 +44,41 @@ export class MessagesView {
   }
 
   get tools(): readonly JsonView[] {
-    return this.field('tools')?.items() ?? [];
+    this.#tools ??= this.field('tools')?.items() ?? [];
+    return this.#tools;
   }
 
-  get system(): BlockView[] {
+  get system(): readonly BlockView[] {
     this.#system ??= blocksIn(this.field('system'), ['system']);
     return this.#system;
   }
 
   get messages(): MessageView[] {
     this.#messages ??= (this.field('messages')?.items() ?? []).map((view, index) => ({
-      role: view.get('role')?.text(),
+      role: view.textOf('role'),
       view,
       path: ['messages', index],
       blocks: blocksIn(view.get('content'), ['messages', index, 'content']),
     }));
     return this.#messages;
   }
-
-  /** The blocks of all messages and those inside their tool results, in the order of the prompt. */
-  *allBlocks(): Generator<BlockView> {
-    for (const { blocks } of this.messages) {
-      for (const block of blocks) {
-        yield* innerBlocks(block);
-        yield block;
-      }
-    }
-  }
 }
 
-/** The blocks inside a tool result; none of other blocks. */
-export function innerBlocks({ type, view, path }: BlockView): BlockView[] {
-  return type === 'tool_result' ? blocksIn(view.get('content'), [...path, 'content']) : [];
-}
+const NONE: readonly BlockView[] = [];
 
 /** The text of a text block. */
 export function textOf({ view }: BlockView): string | undefined {
-  return view.isObject ? view.get('text')?.text() : view.text();
+  return view.isObject ? view.textOf('text') : view.text();
 }
 
-function blocksIn(content: JsonView | undefined, path: JsonPath): BlockView[] {
-  if (content === undefined) return [];
-  if (content.isString) return [{ type: 'text', view: content, path }];
-  return content.items().map((view, index) => ({ type: view.get('type')?.text(), view, path: [...path, index] }));
+function blocksIn(content: JsonView | undefined, path: JsonPath): readonly BlockView[] {
+  if (content === undefined) return NONE;
+  if (content.isString) return [{ type: 'text', view: content, path, inner: NONE }];
+  return content.items().map((view, index) => blockOf(view, [...path, index]));
+}
+
+function blockOf(view: JsonView, path: JsonPath): BlockView {
+  const type = view.textOf('type');
+  const inner = type === 'tool_result' ? blocksIn(view.get('content'), [...path, 'content']) : NONE;
+  return { type, view, path, inner };
 }

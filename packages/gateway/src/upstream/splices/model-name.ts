@@ -7,8 +7,6 @@ export const modelName: Splice = {
   evidence: 'docs/cortex-quirks.md#unknown-model',
   applies: everywhere,
   edit(view, { model }) {
-    return view.root.get('model')?.text() === model
-      ? UNTOUCHED
-      : { edits: [{ path: ['model'], set: model }], notes: [] };
+    return view.root.textOf('model') === model ? UNTOUCHED : { edits: [{ path: ['model'], set: model }], notes: [] };
   },
 };

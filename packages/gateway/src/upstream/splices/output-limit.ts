@@ -1,4 +1,3 @@
-import { planAnswer } from './answer-plan.ts';
 import { everywhere, type Splice, UNTOUCHED } from './splice.ts';
 
 /** `max_tokens` within what the model gives, above what it may think, and there at all. */
@@ -7,8 +6,7 @@ export const outputLimit: Splice = {
   since: '2026-09',
   evidence: 'docs/cortex-quirks.md#output-cap',
   applies: everywhere,
-  edit(view, target) {
-    const { maxTokens, notes } = planAnswer(view, target);
+  edit(view, _target, { maxTokens, notes }) {
     const asked = view.value('max_tokens');
     if (asked === maxTokens) return UNTOUCHED;
     const told = notes.filter(({ path }) => path === 'max_tokens');

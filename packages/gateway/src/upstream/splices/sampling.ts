@@ -1,9 +1,8 @@
 import type { JsonEdit } from '../../kit/json-edit.ts';
 import type { Note } from '../../ir/note.ts';
 import { writeSampling } from '../../protocols/anthropic-messages/sampling.ts';
-import { planAnswer } from './answer-plan.ts';
 import type { MessagesView } from './messages-view.ts';
-import { everywhere, type Splice } from './splice.ts';
+import { everywhere, type Splice, UNTOUCHED } from './splice.ts';
 
 /** Sampling as far as this model and this request allow it: none from Opus 4.7 on, the default beside thoughts. */
 export const samplingRefused: Splice = {
@@ -11,16 +10,17 @@ export const samplingRefused: Splice = {
   since: '2026-09',
   evidence: 'docs/cortex-quirks.md#sampling-refused',
   applies: everywhere,
-  edit(view, target) {
-    const notes: Note[] = [];
+  edit(view, target, plan) {
     const [temperature, topP, topK] = [numberOf(view, 'temperature'), numberOf(view, 'top_p'), numberOf(view, 'top_k')];
+    if (temperature === undefined && topP === undefined && topK === undefined) return UNTOUCHED;
+    const notes: Note[] = [];
     const taken = writeSampling(
       {
         ...(temperature === undefined ? {} : { temperature }),
         ...(topP === undefined ? {} : { topP }),
         ...(topK === undefined ? {} : { topK }),
       },
-      { accepted: target.capabilities.sampling, thinks: planAnswer(view, target).thinking !== undefined },
+      { accepted: target.capabilities.sampling, thinks: plan.thinking !== undefined },
       notes,
     );
     const edits = (['temperature', 'top_p', 'top_k'] as const).flatMap((field): JsonEdit[] => {

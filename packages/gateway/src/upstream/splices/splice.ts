@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Note } from '../../ir/note.ts';
 import type { JsonEdit } from '../../kit/json-edit.ts';
 import type { ModelCapabilities } from '../../protocols/codec.ts';
+import type { AnswerPlan } from './answer-plan.ts';
 import type { MessagesView } from './messages-view.ts';
 
 /** What is spliced for: a Claude on Cortex, and the headers the request came with. */
@@ -27,8 +28,8 @@ export interface Splice {
   /** An anchor of docs/cortex-quirks.md. */
   evidence: string;
   applies(target: SpliceTarget): boolean;
-  /** Edits of the body as it came: splices do not see each other's. */
-  edit(view: MessagesView, target: SpliceTarget): Edited;
+  /** Edits of the body as it came: splices do not see each other's. @param plan of `planAnswer`, which several go by */
+  edit(view: MessagesView, target: SpliceTarget, plan: AnswerPlan): Edited;
 }
 
 export const UNTOUCHED: Edited = { edits: [], notes: [] };

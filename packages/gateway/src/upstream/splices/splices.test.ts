@@ -270,7 +270,7 @@ describe('thinking', () => {
       { thinking: { type: 'disabled' } },
       OPUS_4_7,
       { thinking: null, output_config: { effort: 'low' } },
-      ['coerced output_config.effort harmless', 'dropped thinking harmless'],
+      ['coerced thinking harmless', 'dropped thinking harmless'],
     ],
     [
       'an unknown way to show it',

@@ -1,7 +1,7 @@
 import type { JsonEdit } from '../../kit/json-edit.ts';
 import type { JsonView } from '../../kit/json-view.ts';
 import type { Note } from '../../ir/note.ts';
-import { type AnswerPlan, planAnswer } from './answer-plan.ts';
+import type { AnswerPlan } from './answer-plan.ts';
 import type { MessagesView } from './messages-view.ts';
 import { everywhere, type Splice, type SpliceTarget } from './splice.ts';
 
@@ -18,8 +18,7 @@ export const thinkingForms: Splice = {
   since: '2026-09',
   evidence: 'docs/cortex-quirks.md#thinking-kind-by-model',
   applies: everywhere,
-  edit(view, target) {
-    const plan = planAnswer(view, target);
+  edit(view, target, plan) {
     const thinking = view.field('thinking');
     const shown = thinking === undefined || plan.thinking !== 'own' ? [] : editOwn(thinking, target);
     const replaced: JsonEdit[] =
@@ -41,7 +40,7 @@ export const thinkingForms: Splice = {
 /** From Opus 4.7 on models know `display`; older ones tell their thoughts anyway. */
 function editOwn(thinking: JsonView, { capabilities }: SpliceTarget): JsonEdit[] {
   const display = thinking.get('display');
-  const known = FIELDS[thinking.get('type')?.text() ?? ''] ?? new Set();
+  const known = FIELDS[thinking.textOf('type') ?? ''] ?? new Set();
   const strangers = thinking.keys().filter((key) => !known.has(key));
   const edits = strangers.map((key): JsonEdit => ({ path: ['thinking', key], remove: true }));
   if (display === undefined) return edits;
@@ -70,7 +69,7 @@ function editConfig(view: MessagesView, effort: string | undefined): JsonEdit[] 
 }
 
 function noteSwitch(thinking: JsonView | undefined, thinks: boolean): Note[] {
-  if (thinking?.get('type')?.text() !== 'disabled' || thinks) return [];
+  if (thinking?.textOf('type') !== 'disabled' || thinks) return [];
   const because = 'Cortex does not take this form, and Claude thinks when it is asked to';
   return [{ code: 'dropped', path: 'thinking', because, harmless: true }];
 }

@@ -1,9 +1,10 @@
 import { hasFlag, TOOL_SEARCH } from './beta-flags.ts';
 import { closeObject, joinEdited } from './closed-object.ts';
 import { hiddenTools } from './deferred-tools.ts';
-import { everywhere, type Splice } from './splice.ts';
+import { everywhere, type Splice, UNTOUCHED } from './splice.ts';
 
-const TOOL = ['name', 'description', 'input_schema', 'cache_control', 'type'];
+const TOOL = new Set(['name', 'description', 'input_schema', 'cache_control', 'type']);
+const SEARCHED_TOOL = new Set([...TOOL, 'defer_loading']);
 
 /** Keys of tools that Cortex does not know: `eager_input_streaming`, `strict`, `tags`, an empty `custom`, … */
 export const toolKeys: Splice = {
@@ -12,13 +13,15 @@ export const toolKeys: Splice = {
   evidence: 'docs/cortex-quirks.md#tool-keys',
   applies: everywhere,
   edit(view, target) {
-    const known = new Set([...TOOL, ...(hasFlag(TOOL_SEARCH, target) ? ['defer_loading'] : [])]);
+    const known = hasFlag(TOOL_SEARCH, target) ? SEARCHED_TOOL : TOOL;
     const hidden = new Set(hiddenTools(view, target));
     const closed = joinEdited(
       view.tools.flatMap((tool, index) =>
         hidden.has(index) ? [] : [closeObject(tool, ['tools', index], known, 'tools[]')],
       ),
     );
-    return { ...closed, notes: closed.notes.filter(({ path }) => path !== 'tools[].defer_loading') };
+    return closed === UNTOUCHED
+      ? closed
+      : { ...closed, notes: closed.notes.filter(({ path }) => path !== 'tools[].defer_loading') };
   },
 };

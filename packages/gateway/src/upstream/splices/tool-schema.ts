@@ -25,6 +25,6 @@ function editSchema(tool: JsonView, index: number): JsonEdit[] {
   if (schema?.isObject !== true) return [{ path, set: { type: 'object', properties: {} } }];
   return [
     ...(schema.get('$schema') === undefined ? [] : [{ path: [...path, '$schema'], remove: true as const }]),
-    ...(schema.get('type')?.text() === 'object' ? [] : [{ path: [...path, 'type'], set: 'object' }]),
+    ...(schema.textOf('type') === 'object' ? [] : [{ path: [...path, 'type'], set: 'object' }]),
   ];
 }

@@ -7,7 +7,7 @@ import { propertyNameOnWire } from '../../ir/property-names.ts';
 import { toolNameOnWire } from '../../ir/tool-names.ts';
 import type { JsonView } from '../../kit/json-view.ts';
 import { writeStrictSchema } from '../../protocols/anthropic-messages/json-schema.ts';
-import { planAnswer } from './answer-plan.ts';
+import type { AnswerPlan } from './answer-plan.ts';
 import { findBlockFault } from './block-faults.ts';
 import { findHistoryFault } from './history-faults.ts';
 import type { MessagesView } from './messages-view.ts';
@@ -17,12 +17,15 @@ import type { SpliceTarget } from './splice.ts';
 const COMBINERS = ['anyOf', 'oneOf', 'allOf'];
 
 /** Why this body must be translated; undefined when splices are enough. */
-export function reasonToTranslate(view: MessagesView, target: SpliceTarget): string | undefined {
-  const { thinking } = planAnswer(view, target);
+export function reasonToTranslate(
+  view: MessagesView,
+  target: SpliceTarget,
+  { thinking }: AnswerPlan,
+): string | undefined {
   const budgeted =
     typeof thinking === 'object'
       ? thinking.type === 'enabled'
-      : thinking === 'own' && view.field('thinking')?.get('type')?.text() === 'enabled';
+      : thinking === 'own' && view.field('thinking')?.textOf('type') === 'enabled';
   return (
     findSystemFault(view) ??
     findBlockFault(view, target) ??
@@ -45,7 +48,7 @@ function findToolFault(view: MessagesView, { capabilities }: SpliceTarget): stri
   const names = new Set<string>();
   for (const tool of view.tools) {
     const type = tool.get('type');
-    const name = tool.get('name')?.text();
+    const name = tool.textOf('name');
     if (name === undefined) return 'a tool has no name';
     if (type !== undefined && !type.isNull && type.text() !== 'custom')
       return `the tool "${name}" is of a type of its own`;
@@ -63,7 +66,7 @@ function findToolFault(view: MessagesView, { capabilities }: SpliceTarget): stri
   const choice = view.field('tool_choice');
   if (choice === undefined) return undefined;
   if (!choice.isObject) return 'tool_choice is no object';
-  const type = choice.get('type')?.text();
+  const type = choice.textOf('type');
   if (type !== 'any' && type !== 'tool') return undefined;
   if (names.size === 0) return 'a call is demanded and there is no tool';
   return capabilities.forcedTools === false ? 'this model cannot be forced to call a tool' : undefined;
@@ -71,7 +74,9 @@ function findToolFault(view: MessagesView, { capabilities }: SpliceTarget): stri
 
 /** Any object called `properties` counts as one that holds properties by name, wherever it stands. */
 function namesOddProperty(schema: JsonView): boolean {
-  for (const [key, { value }] of schema.members()) {
+  for (const key of schema.keys()) {
+    const value = schema.get(key);
+    if (value === undefined || !(value.isObject || value.isArray)) continue;
     if (key === 'properties' && value.keys().some((name) => propertyNameOnWire(name) !== name)) return true;
     if (namesOddProperty(value)) return true;
   }

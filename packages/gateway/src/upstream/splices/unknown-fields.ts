@@ -2,7 +2,7 @@ import { CONTEXT_MANAGEMENT, hasFlag } from './beta-flags.ts';
 import { closeObject, joinEdited } from './closed-object.ts';
 import { everywhere, type Splice } from './splice.ts';
 
-const BODY = [
+const BODY = new Set([
   'model',
   'max_tokens',
   'messages',
@@ -18,7 +18,8 @@ const BODY = [
   'metadata',
   'thinking',
   'output_config',
-];
+]);
+const BODY_WITH_CONTEXT_MANAGEMENT = new Set([...BODY, 'context_management']);
 const METADATA = new Set(['user_id']);
 const TOOL_CHOICE = new Set(['type', 'name', 'disable_parallel_tool_use']);
 const FORMAT = new Set(['type', 'schema']);
@@ -30,8 +31,7 @@ export const unknownFields: Splice = {
   evidence: 'docs/cortex-quirks.md#tool-keys',
   applies: everywhere,
   edit(view, target) {
-    const known = new Set(BODY);
-    if (hasFlag(CONTEXT_MANAGEMENT, target)) known.add('context_management');
+    const known = hasFlag(CONTEXT_MANAGEMENT, target) ? BODY_WITH_CONTEXT_MANAGEMENT : BODY;
     const { root } = view;
     const metadata = view.field('metadata');
     const choice = view.field('tool_choice');

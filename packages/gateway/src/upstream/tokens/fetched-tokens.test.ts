@@ -1,9 +1,9 @@
 // Tokens that come over the network: what is asked where, and what a refusal says.
-import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { offlineTokens } from '../../../test/support/tokens.ts';
 import type { CredentialSettings } from '../../config/settings.ts';
 import { GatewayError } from '../../errors/error.ts';
+import { sourceOf as bytesFrom } from '../../kit/byte-source.ts';
 import { Secret } from '../../kit/secret.ts';
 import type { Transport } from '../transport.ts';
 
@@ -19,7 +19,7 @@ function endpoint(status: number, body: object | string) {
     async call(call) {
       calls.push(call);
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      return { status, headers: {}, body: Readable.from([Buffer.from(text)]) };
+      return { status, headers: {}, body: bytesFrom(Buffer.from(text)) };
     },
     close: () => Promise.resolve(),
   };

@@ -41,14 +41,10 @@ export function createTokenSources(world: TokenWorld): TokenSources {
 
 function guarded(own: string, credential: Credential, clock: ServerClock): TokenSource {
   return {
-    async headersFor(origin, signal) {
-      if (origin !== own) {
-        throw new GatewayError(
-          'internal',
-          `A token of ${own} was asked for a request to another host. The request was not sent.`,
-        );
-      }
-      return credential.headers(signal);
+    headersFor(origin, signal) {
+      if (origin === own) return credential.headers(signal);
+      const because = `A token of ${own} was asked for a request to another host. The request was not sent.`;
+      return Promise.reject(new GatewayError('internal', because));
     },
     invalidate: (refused) => credential.invalidate(refused),
     learnClock: (date) => clock.learn(date),

@@ -1,0 +1,48 @@
+import type { Deployment } from '../upstream/deployment.ts';
+
+/** Requests and tokens a minute; absent where nobody knows. */
+interface RateLimit {
+  rpm?: number;
+  tpm?: number;
+  /** Those that the operator set. */
+  configured?: ('rpm' | 'tpm')[];
+}
+
+/**
+ * What a deployment may ask for in a minute, and under which name that is counted: Snowflake counts by model
+ * and account. Other providers are limited where the operator says so.
+ */
+export function rateLimitOf({
+  id,
+  provider,
+  origin,
+  model,
+  rpm,
+  tpm,
+  rateLimit,
+}: Pick<Deployment, 'id' | 'provider' | 'origin' | 'model' | 'rpm' | 'tpm' | 'rateLimit'>): {
+  key: string;
+  limits: RateLimit;
+} {
+  const known = provider === 'cortex' ? rateLimit : undefined;
+  const requests = rpm ?? larger(known?.requestsPerMinute, known?.crossRegion?.requestsPerMinute);
+  const tokens = tpm ?? larger(known?.tokensPerMinute, known?.crossRegion?.tokensPerMinute);
+  return {
+    // Of other providers nobody knows whose limit it is: two keys at one address may have two.
+    key: provider === 'cortex' ? `${origin} ${model}` : `${origin} ${model} ${id}`,
+    limits: {
+      ...(requests === undefined ? {} : { rpm: requests }),
+      ...(tokens === undefined ? {} : { tpm: tokens }),
+      ...(rpm === undefined && tpm === undefined ? {} : { configured: configuredOf(rpm, tpm) }),
+    },
+  };
+}
+
+/** Whether an account may use other regions only it knows: the first 429 corrects what was too much. */
+function larger(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
+}
+
+function configuredOf(rpm: number | undefined, tpm: number | undefined): ('rpm' | 'tpm')[] {
+  return [...(rpm === undefined ? [] : (['rpm'] as const)), ...(tpm === undefined ? [] : (['tpm'] as const))];
+}

@@ -1,0 +1,4 @@
+/** The package entry. */
+export * from './client.ts';
+export * from './contract.ts';
+export * from './errors.ts';
