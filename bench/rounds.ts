@@ -23,8 +23,8 @@ export interface Contestant {
 
 /** How often a run is made again when others used the machine meanwhile. */
 const MOST_TRIES = 3;
-/** The first round also warms up the code of every case. */
-const FIRST_WARM_UP = 3;
+/** The first round also warms up the code of every case: V8 compiles for seconds, on threads whose CPU counts, too. */
+const FIRST_WARM_UP = 10;
 const PACED_STRETCH = 2;
 
 /** All cases on all variants, in turns: what slows the machine for a while then slows everyone. */

@@ -31,6 +31,8 @@ export interface CallResult {
   because?: string;
 }
 
+/** More than the gateway gives any request here. */
+const LONGEST_SILENCE_MS = 50_000;
 /** A slow reader is slow for a while, not for ever. */
 const MOST_PAUSES = 100;
 
@@ -42,6 +44,7 @@ export async function call(plan: Call): Promise<CallResult> {
     agent,
     headers: { 'content-type': 'application/json', 'content-length': body.length, ...headers },
   });
+  sent.setTimeout(LONGEST_SILENCE_MS, () => sent.destroy(new Error(`silence for ${LONGEST_SILENCE_MS / 1000} s`)));
   const answered = responseOf(sent);
   try {
     if (leaving.when === 'uploading') {

@@ -11,12 +11,12 @@ export interface Claimed {
 /**
  * Gives each request its log lines: by the id that the answer told, and where there was no answer, because the client
  * left before it, by path and length.
- * @param isDisturbed whether a request may have lost its line; such ones choose last
+ * @param certainty how sure it is that a request has a line with its length: the surest choose first
  */
 export function claimLines(
   told: readonly Told[],
   lines: readonly LogLine[],
-  isDisturbed: (told: Told) => boolean,
+  certainty: (told: Told) => number,
 ): Claimed {
   const byId = Map.groupBy(lines, ({ requestId }) => requestId);
   const claimed = new Map<Told, LogLine[]>();
@@ -26,8 +26,9 @@ export function claimLines(
     byId.delete(one.requestId);
   }
   const left = Map.groupBy([...byId.values()].flat(), ({ path, bytesIn }) => `${path} ${bytesIn}`);
-  const unanswered = told.filter(({ requestId }) => requestId === undefined);
-  const anonymous = [...unanswered.filter((one) => !isDisturbed(one)), ...unanswered.filter(isDisturbed)];
+  const anonymous = told
+    .filter(({ requestId }) => requestId === undefined)
+    .toSorted((one, other) => certainty(other) - certainty(one));
   // Those whose body was read first: what remains was given up before that.
   const late = anonymous.filter((one) => !claim(one, `${one.path} ${one.bytes}`));
   for (const one of late) {

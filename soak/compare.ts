@@ -45,7 +45,9 @@ export function compareTales(tales: Tales): Violation[] {
     tales.killsAtMs.some((at) => startedAtMs <= at + AFTER_KILL_MS && endedAtMs >= at - BEFORE_KILL_MS);
   const requestsByTrace = Map.groupBy(tales.requests, traceIdOf);
   const requestsById = new Map(tales.requests.map((request) => [request.requestId, request]));
-  const claimed = claimLines(tales.told, tales.lines, isDisturbed);
+  // What reached the upstream was read; what a killed worker had on its hands may have no line at all.
+  const certainty = (told: Told) => (requestsByTrace.has(told.traceId) ? 1 : 0) - (isDisturbed(told) ? 2 : 0);
+  const claimed = claimLines(tales.told, tales.lines, certainty);
   const violations: Violation[] = [];
   for (const [told, lines] of claimed.lines) {
     const requests = requestsByTrace.get(told.traceId) ?? [];

@@ -96,11 +96,11 @@ export class GatewayProcess {
   }
 
   /** Its TCP connections, without the sockets that listen. */
-  connections(): string[] {
-    const inodes = new Set(this.pids().flatMap(socketsOf));
+  connections(): { name: string; holder: 'first process' | 'worker' }[] {
+    const holders = new Map(this.pids().flatMap((pid, at) => socketsOf(pid).map((inode) => [inode, at] as const)));
     return readConnections(readIfThere('/proc/net/tcp'))
-      .filter(({ inode }) => inodes.has(inode))
-      .map(({ name }) => name);
+      .filter(({ inode }) => holders.has(inode))
+      .map(({ inode, name }) => ({ name, holder: holders.get(inode) === 0 ? 'first process' : 'worker' }));
   }
 
   /** @returns the code it exits with, once all it said was heard */

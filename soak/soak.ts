@@ -28,6 +28,7 @@ export async function soak(
   const world = await SoakWorld.start(options);
   const violations: Violation[] = [];
   let toldWithRounds = 0;
+  let stranded = 0;
   const rounds: RoundFacts[] = [];
   const begun = Array.from({ length: options.clients }, () => 0);
   const logged = new Set<string>();
@@ -40,13 +41,14 @@ export async function soak(
       for (const id of requestIds) logged.add(id);
       tell(facts, found);
     }
-    violations.push(...checkGrowth(rounds), ...(await checkConnections(world)));
+    const { leaks, strandedByKill } = await checkConnections(world, wasKilled(rounds));
+    stranded = strandedByKill;
+    violations.push(...checkGrowth(rounds), ...leaks);
   } finally {
     const code = await world.close();
     if (code !== 0) violations.push({ invariant: 'outcome', because: `SIGTERM ended the gateway with ${code}` });
   }
-  const killed = rounds.some(({ deeds }) => deeds.some(({ name }) => name === 'worker kill'));
-  violations.push(...checkRecords(world.databaseFile, logged, killed));
+  violations.push(...checkRecords(world.databaseFile, logged, wasKilled(rounds)));
   const [garbled] = world.gateway.garbled;
   if (garbled !== undefined) violations.push({ invariant: 'log', because: `a log line that is no JSON: ${garbled}` });
   world.removeFolder();
@@ -58,6 +60,7 @@ export async function soak(
     rounds,
     violations,
     toldWithRounds,
+    strandedByKill: stranded,
     others: world.gateway.others,
   };
 }
@@ -108,10 +111,23 @@ async function runRound(world: SoakWorld, options: SoakOptions, round: number, b
   };
 }
 
-/** With every idle connection closed, none is left. */
-async function checkConnections(world: SoakWorld): Promise<Violation[]> {
+/**
+ * With every idle connection closed, none is left. Only those that were being handed to a worker when it was killed stay
+ * in the first process: Node's cluster forgets them.
+ */
+async function checkConnections(
+  world: SoakWorld,
+  killed: boolean,
+): Promise<{ leaks: Violation[]; strandedByKill: number }> {
   const connected = await disconnect(world);
-  return [...connected, ...world.gateway.connections()].map(leak);
+  const held = world.gateway.connections();
+  const stranded = killed ? held.filter(({ holder }) => holder === 'first process') : [];
+  const leaked = held.filter((one) => !stranded.includes(one)).map(({ name, holder }) => `${name}, in a ${holder}`);
+  return { leaks: [...connected, ...leaked].map(leak), strandedByKill: stranded.length };
+}
+
+function wasKilled(rounds: readonly RoundFacts[]): boolean {
+  return rounds.some(({ deeds }) => deeds.some(({ name }) => name === 'worker kill'));
 }
 
 function leak(because: string): Violation {

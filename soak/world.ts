@@ -181,7 +181,7 @@ function writeConfig(
       cooldown: { time: '1s' },
     },
     pacing: { max_wait: '2s' },
-    timeouts: { first_byte: PATIENCE, idle: PATIENCE, total: '2m' },
+    timeouts: { first_byte: PATIENCE, idle: PATIENCE, total: '40s' },
     // Fewer than there are clients: some wait for a place.
     limits: { max_running: Math.max(1, Math.ceil(clients * 0.75)) },
   };
