@@ -36,8 +36,6 @@ export interface SoakOutcome {
   violations: Violation[];
   /** So many of them, the first, were found in a round; the others in what comes after. */
   toldWithRounds: number;
-  /** Connections of clients that were being handed to a worker when it was killed. */
-  strandedByKill: number;
   /** What the gateway said beside its exchanges. */
   others: readonly string[];
 }

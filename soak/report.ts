@@ -61,7 +61,7 @@ function withoutBulk(key: string, value: unknown): unknown {
 
 /** The page, all of it. */
 export function renderMarkdown(outcome: SoakOutcome): string {
-  const { options, rounds, violations, takenAt, withoutSlowNames, strandedByKill } = outcome;
+  const { options, rounds, violations, takenAt, withoutSlowNames } = outcome;
   const answers = sumOf(rounds, 'answer');
   const errors = sumOf(rounds, 'error');
   const requests = rounds.reduce((sum, { requests: some }) => sum + some, 0);
@@ -136,7 +136,6 @@ export function renderMarkdown(outcome: SoakOutcome): string {
     '## What is not asked of it',
     '',
     '- Of what a killed worker had on its hands nothing is demanded but that nobody else suffers; its last records (a quarter of a second) are lost with it.',
-    `- Connections that are being handed to a worker when it is killed are forgotten by Node’s cluster: they stay open, silent, until their clients leave (${strandedByKill} here).`,
     '- Memory is what the kernel says of processes at rest. V8 gives memory back when it likes: hence the 15 %.',
     '- Clients, sandboxes and judge share one process. Times are therefore not told; [the bench](performance.md) measures them.',
     '',

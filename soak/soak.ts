@@ -28,7 +28,6 @@ export async function soak(
   const world = await SoakWorld.start(options);
   const violations: Violation[] = [];
   let toldWithRounds = 0;
-  let stranded = 0;
   const rounds: RoundFacts[] = [];
   const begun = Array.from({ length: options.clients }, () => 0);
   const logged = new Set<string>();
@@ -41,8 +40,7 @@ export async function soak(
       for (const id of requestIds) logged.add(id);
       tell(facts, found);
     }
-    const { leaks, strandedByKill } = await checkConnections(world, wasKilled(rounds));
-    stranded = strandedByKill;
+    const leaks = await checkConnections(world);
     violations.push(...checkGrowth(rounds), ...leaks);
   } finally {
     const code = await world.close();
@@ -60,7 +58,6 @@ export async function soak(
     rounds,
     violations,
     toldWithRounds,
-    strandedByKill: stranded,
     others: world.gateway.others,
   };
 }
@@ -111,19 +108,11 @@ async function runRound(world: SoakWorld, options: SoakOptions, round: number, b
   };
 }
 
-/**
- * With every idle connection closed, none is left. Only those that were being handed to a worker when it was killed stay
- * in the first process: Node's cluster forgets them.
- */
-async function checkConnections(
-  world: SoakWorld,
-  killed: boolean,
-): Promise<{ leaks: Violation[]; strandedByKill: number }> {
+/** With every idle connection closed, none is left in any process, of a worker that was killed neither. */
+async function checkConnections(world: SoakWorld): Promise<Violation[]> {
   const connected = await disconnect(world);
-  const held = world.gateway.connections();
-  const stranded = killed ? held.filter(({ holder }) => holder === 'first process') : [];
-  const leaked = held.filter((one) => !stranded.includes(one)).map(({ name, holder }) => `${name}, in a ${holder}`);
-  return { leaks: [...connected, ...leaked].map(leak), strandedByKill: stranded.length };
+  const held = world.gateway.connections().map(({ name, holder }) => `${name}, in a ${holder}`);
+  return [...connected, ...held].map(leak);
 }
 
 function wasKilled(rounds: readonly RoundFacts[]): boolean {

@@ -186,7 +186,7 @@ export async function startGateway({
     random: systemRandom,
     settings: bounds.server,
   });
-  await listen(server, settings.server).catch((cause: unknown) => {
+  await listen(server, settings.server, siblings !== undefined).catch((cause: unknown) => {
     generation.retire();
     throw cause;
   });
@@ -285,10 +285,16 @@ function renewCertificate(server: Server, before: Settings['server']['tls'], aft
   }
 }
 
-async function listen(server: Server, { host, port }: Settings['server']): Promise<void> {
-  server.listen(port, host);
+/**
+ * Of several processes each listens for itself where the system can share a port: what is handed from one process to
+ * another is lost, open and silent, when the other dies on the way.
+ */
+async function listen(server: Server, { host, port }: Settings['server'], isOneOfSeveral: boolean): Promise<void> {
+  server.listen({ host, port, ...(isOneOfSeveral && SHARES_PORTS ? { reusePort: true, exclusive: true } : {}) });
   await once(server, 'listening');
 }
+
+const SHARES_PORTS = process.platform === 'linux' || process.platform === 'freebsd';
 
 function urlOf(server: Server, { host, tls }: Settings['server']): string {
   const { port } = server.address() as AddressInfo;

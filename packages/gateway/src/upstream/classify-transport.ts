@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors/error.ts';
+import { GatewayError, toGatewayError } from '../errors/error.ts';
 
 /** What a connection's failure means, by the code of Node.js or undici. All of it happens before or instead of an answer. */
 const TRANSPORT_FAILURES: Record<string, { kind: 'upstream-broken' | 'upstream-timeout'; says: string }> = {
@@ -61,6 +61,7 @@ export function classifyTransport(cause: unknown, origin: string): GatewayError 
 export function classifyCut(cause: unknown, name: string, requestId: string | undefined): GatewayError {
   if (cause instanceof GatewayError) return cause;
   const code = codeOf(cause);
+  if (code === undefined && isDefect(cause)) return toGatewayError(cause);
   const silent = code === 'UND_ERR_BODY_TIMEOUT';
   const how = silent ? 'fell silent amid its answer for too long (timeouts.idle)' : 'broke off its answer';
   const marks = [code, requestId === undefined ? undefined : `request id ${requestId}`].filter(Boolean).join(', ');
@@ -73,6 +74,11 @@ export function classifyCut(cause: unknown, name: string, requestId: string | un
       upstream: { ...(code === undefined ? {} : { code }), ...(requestId === undefined ? {} : { requestId }) },
     },
   );
+}
+
+/** What JavaScript itself throws comes from a mistake in our own code, which another try would only hide. */
+function isDefect(cause: unknown): boolean {
+  return cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError;
 }
 
 function codeOf(cause: unknown): string | undefined {

@@ -33,7 +33,6 @@ export class Crew {
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    cluster.schedulingPolicy = cluster.SCHED_RR;
     // A copy of what values are, not of their JSON: some waits are infinite.
     cluster.setupPrimary({ exec: process.argv[1]!, args: ['worker'], serialization: 'advanced' });
     for (let index = 0; index < options.count; index += 1) this.#fork(index, new Restarts());

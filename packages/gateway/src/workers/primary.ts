@@ -12,6 +12,7 @@ import { openDatabase } from '../store/sqlite/open.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { addFamilies } from '../telemetry/metrics/exposition.ts';
 import type { MetricFamily } from '../telemetry/metrics/registry.ts';
+import { claimAddress, listeningAt } from './address.ts';
 import { Crew, type CrewMember } from './crew.ts';
 import { Departed } from './departed.ts';
 import { fromFailure } from './failure.ts';
@@ -36,7 +37,8 @@ export async function startWorkers(options: GatewayOptions): Promise<Gateway> {
   const { sandbox = false, databaseFile = ':memory:', log = createLogger(options.settings.log.level) } = options;
   const clock = systemClock;
   const now = () => clock.now();
-  let { settings } = options;
+  const address = await claimAddress(options.settings.server);
+  let settings = listeningAt(options.settings, address);
   const count = settings.server.workers;
   // Its schema is brought up to date by one process, before the others open it.
   if (databaseFile !== ':memory:') openDatabase(databaseFile).close();
@@ -143,8 +145,8 @@ export async function startWorkers(options: GatewayOptions): Promise<Gateway> {
       const { tls } = changed.server;
       if (tls !== undefined) checkCertificate(tls);
       const before = settings;
-      settings = changed;
-      const text = settingsText(changed);
+      settings = listeningAt(changed, address);
+      const text = settingsText(settings);
       const answers = Array.from(links).flatMap(([member, { isListening }]) => {
         if (!isListening) return [];
         lastReload += 1;
