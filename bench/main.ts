@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../packages/gateway/src/kit/clock.ts';
+import { measureBesideSandbox } from './beside-sandbox.ts';
 import { forkBenchChild } from './bench-child.ts';
 import { BenchWorld } from './bench-world.ts';
 import { CASES, type BenchCase } from './cases.ts';
@@ -90,6 +91,7 @@ async function runAll(world: BenchWorld, asked: Omit<BenchOptions, 'profile'>): 
   if (asked.cases.length === 0) await runStages(world, measured, rounds, extent, results);
 
   console.log(renderTerminal(results));
+  await tellBesideSandbox(world);
   if (asked.json !== undefined) writeFileSync(asked.json, `${JSON.stringify(results, null, 2)}\n`);
   if (asked.write) {
     writeFileSync(resolve(DOCS, 'performance.md'), renderMarkdown(results, CHART));
@@ -134,6 +136,14 @@ async function runStages(
         results.missing.push({ variant: variant.name, caseName: 'memory', because });
       }
     }
+  }
+}
+
+/** What anybody can check at home: no other server is needed than our own. */
+async function tellBesideSandbox(world: BenchWorld): Promise<void> {
+  console.log('\nOne request through the gateway beside the same one to the sandbox itself, in turns, p50');
+  for (const { caseName, ratio } of await measureBesideSandbox(world)) {
+    console.log(`${caseName.padEnd(20)} ${ratio.toFixed(2)}×`);
   }
 }
 

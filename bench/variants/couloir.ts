@@ -21,7 +21,7 @@ interface CouloirOptions {
 const PLAINEST = ['verbatim-2kb-unary', 'verbatim-2kb-alone'];
 /** Limits that are watched and never reached: pacing does its work, and nobody waits. */
 const BOUNDLESS = 'rpm: 1000000000, tpm: 1000000000000';
-const PROGRAM = resolve(import.meta.dirname, '../../packages/gateway/bin/couloir.js');
+export const GATEWAY_PROGRAM = resolve(import.meta.dirname, '../../packages/gateway/bin/couloir.js');
 const KEY = 'bench-key-3f9d2c';
 const PATHS = { chat: '/v1/chat/completions', messages: '/v1/messages' } as const;
 
@@ -73,7 +73,7 @@ export async function launchCouloir(
   const port = await freePort();
   const program = startProgram({
     command: process.execPath,
-    words: [...nodeFlags, PROGRAM, 'serve', '--config', file, '--port', String(port), ...flags],
+    words: [...nodeFlags, GATEWAY_PROGRAM, 'serve', '--config', file, '--port', String(port), ...flags],
     core: PROXY_CORE,
     environment: { COULOIR_HOME: join(folder, 'home'), NODE_EXTRA_CA_CERTS: certificateFile },
     folder,
