@@ -21,12 +21,14 @@ export async function run(x: Exchange, d: ExchangeDeps): Promise<void> {
   let unwatch: (() => void) | undefined;
   let stopWatch: (() => void) | undefined;
   let permit: Permit | undefined;
+  let received: Buffer | undefined;
   beginSpan(x, d);
   try {
     x.caller = d.identify(x.credential);
     permit = await admit(x, x.caller.id, d);
-    x.body = await x.readBody();
-    const pauseMs = loopPauseMs(x, d);
+    received = await x.readBody();
+    x.body = received;
+    const pauseMs = loopPauseMs(x, received, d);
     if (pauseMs > 0) await d.clock.sleep(pauseMs, x.signal);
     x.head = peek(x.body, { manyChoices: x.dialect.manyChoices, modelInPath: x.modelInPath });
     x.dialect = x.dialect.sniff?.({ body: x.body, spans: x.head.spans, headers: x.headers, path: x.path }) ?? x.dialect;
@@ -49,7 +51,7 @@ export async function run(x: Exchange, d: ExchangeDeps): Promise<void> {
     unwatch?.();
     stopWatch?.();
     permit?.release();
-    countFailure(x, d);
+    countFailure(x, received, d);
     settle(x, d);
   }
 }
@@ -103,12 +105,15 @@ function findGroup(x: Exchange, body: Buffer, model: string, { routes }: Exchang
   }
 }
 
-/** A request that keeps failing is slowed (see policy/repeat-guard.ts). */
-function loopPauseMs({ caller, path, body }: Exchange, { repeats }: ExchangeDeps): number {
-  return repeats.pauseMs(`${caller!.id} ${path}`, body!);
+/**
+ * A request that keeps failing is slowed (see policy/repeat-guard.ts).
+ * @param body as it came: what is taken out of it later must not make it another
+ */
+function loopPauseMs({ caller, path }: Exchange, body: Buffer, { repeats }: ExchangeDeps): number {
+  return repeats.pauseMs(`${caller!.id} ${path}`, body);
 }
 
-function countFailure({ caller, path, body, record }: Exchange, { repeats }: ExchangeDeps): void {
+function countFailure({ caller, path, record }: Exchange, body: Buffer | undefined, { repeats }: ExchangeDeps): void {
   if (caller === undefined || body === undefined) return;
   if (record.error === undefined) repeats.succeeded(`${caller.id} ${path}`, body);
   else if (record.error.kind !== 'client-left') repeats.failed(`${caller.id} ${path}`, body);

@@ -219,11 +219,13 @@ describe('what Cortex refuses reaches the client as an explanation', () => {
   });
 });
 
-it('what fails again and again is slowed from the fourth time on, also when it is not even JSON', async () => {
-  const loop = '{"a loop of";';
-  for (let sent = 0; sent < 3; sent += 1) expect((await send(loop)).status).toBe(400);
+it.each([
+  ['it is not even JSON', '{"a loop of";'],
+  ['it says something to the gateway itself', JSON.stringify({ ...hello, model: 'nowhere', num_retries: 0 })],
+])('what fails again and again is slowed from the fourth time on, also when %s', async (_when, loop) => {
+  for (let sent = 0; sent < 3; sent += 1) expect((await send(loop)).status).toBeGreaterThanOrEqual(400);
   const sentAt = Date.now();
-  expect((await send(loop)).status).toBe(400);
+  expect((await send(loop)).status).toBeGreaterThanOrEqual(400);
   // At least: a slow machine only makes it longer.
   expect(Date.now() - sentAt).toBeGreaterThan(900);
 });
