@@ -261,7 +261,8 @@ it('rate limits: another deployment, then another model, and each is asked once'
 });
 
 it('a client’s hurry is not held against a deployment', async () => {
-  for (let turn = 0; turn < 8; turn += 1) await chat('gpt', script('stall 9s', 'say Hi'), { timeout: 0.05 });
+  // Each says something else: the very same request, failing over and over, would be slowed.
+  for (let turn = 0; turn < 8; turn += 1) await chat('gpt', script('stall 9s', `say ${turn}`), { timeout: 0.05 });
   const states = (await scrape()).filter(([line]) => line.startsWith('couloir_deployment_state'));
   expect(states.filter(([line]) => line.includes('openai-gpt-5.2')).map(([, value]) => value)).not.toContain(2);
 });
