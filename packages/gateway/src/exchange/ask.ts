@@ -1,4 +1,4 @@
-import { sourceOf } from '../kit/byte-source.ts';
+import { type ByteSource, sourceOf } from '../kit/byte-source.ts';
 import { readWhole } from '../kit/pump.ts';
 import { readAnswer } from '../upstream/answer-body.ts';
 import { classifyAnswer } from '../upstream/classify.ts';
@@ -6,7 +6,7 @@ import type { Deployment } from '../upstream/deployment.ts';
 import type { UpstreamReply } from '../upstream/transport.ts';
 import type { ExchangeDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
-import type { Lane } from './lanes.ts';
+import type { Lane, WholeAnswer } from './lanes.ts';
 
 /** Longest unary answer and longest error body that are read. */
 export const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -22,6 +22,14 @@ interface AskOptions {
   fresh: boolean;
 }
 
+/** A 2xx that is an answer. */
+export interface Answer {
+  /** To be read, or destroyed. */
+  body: ByteSource;
+  /** The same, where all of it is here: the upstream answered in plain JSON. */
+  whole?: Required<WholeAnswer>;
+}
+
 /**
  * Sends a lane's request.
  * @throws GatewayError for every status but 2xx, and for a 2xx that is no answer
@@ -32,7 +40,7 @@ export async function ask(
   lane: Lane,
   { authentication, traceHeaders, timed, fresh }: AskOptions,
   d: ExchangeDeps,
-): Promise<UpstreamReply> {
+): Promise<Answer> {
   const sentAtMicros = d.clock.micros();
   const accept = lane.streams ? 'text/event-stream, application/json' : 'application/json';
   const reply = await callUpstream(
@@ -40,6 +48,7 @@ export async function ask(
     { authentication, headers: { accept, ...traceHeaders, ...lane.headers }, body: lane.body, signal: x.signal, fresh },
     d,
   );
+  deployment.tokens.learnClock(reply.headers['date']);
   if (timed) x.record.upstreamWaitMicros += d.clock.micros() - sentAtMicros;
   const requestId = reply.headers['x-snowflake-request-id'];
   x.record.upstreamStatus = reply.status;
@@ -47,10 +56,11 @@ export async function ask(
   x.record.simulated = reply.headers['x-couloir-sandbox'] === '1';
   const succeeded = reply.status >= 200 && reply.status < 300;
   if (succeeded && typeof requestId === 'string') x.record.answeredRequestIds.push(requestId);
-  if (succeeded && isEventStream(reply)) return reply;
+  if (succeeded && isEventStream(reply)) return { body: reply.body };
   const bytes = await readWhole(reply.body, succeeded ? MOST_ANSWER_BYTES : MOST_ERROR_BYTES, x.signal);
   const text = bytes.toString('utf8');
-  if (succeeded && readAnswer(text) !== undefined) return { ...reply, body: sourceOf(bytes) };
+  const json = succeeded ? readAnswer(text) : undefined;
+  if (json !== undefined) return { body: sourceOf(bytes), whole: { bytes, json } };
   throw classifyAnswer(reply.status, reply.headers, text, d.nameOf(deployment));
 }
 
@@ -63,15 +73,15 @@ interface PostOptions {
   fresh: boolean;
 }
 
-/** One POST to a deployment. */
-export async function callUpstream(
+/** One POST to a deployment. Whoever hears the answer tells the deployment's tokens what time it is there. */
+export function callUpstream(
   deployment: Deployment,
   { authentication, headers, body, signal, fresh }: PostOptions,
   d: ExchangeDeps,
 ): Promise<UpstreamReply> {
   const { timeouts } = d.settings;
   const own = deployment.timeouts;
-  const reply = await d.transport.call({
+  return d.transport.call({
     method: 'POST',
     url: deployment.url,
     headers: {
@@ -88,10 +98,8 @@ export async function callUpstream(
     idleMs: own?.idleMs ?? timeouts.idleMs,
     fresh,
   });
-  deployment.tokens.learnClock(reply.headers['date']);
-  return reply;
 }
 
-export function isEventStream(reply: UpstreamReply): boolean {
+function isEventStream(reply: UpstreamReply): boolean {
   return String(reply.headers['content-type']).startsWith('text/event-stream');
 }

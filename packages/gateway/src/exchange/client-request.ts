@@ -81,7 +81,14 @@ export function parseAnswer(bytes: Buffer, origin: string): JsonObject {
   } catch {
     // Said below, for broken JSON and for JSON of another kind.
   }
-  throw new GatewayError('upstream-broken', `${origin} answered with something that is not a JSON object. Try again.`, {
-    retry: 'same',
-  });
+  throw notAnObject(origin);
+}
+
+/** An upstream that answered with an event stream nobody asked for, or with no JSON at all. */
+export function notAnObject(origin: string): GatewayError {
+  return new GatewayError(
+    'upstream-broken',
+    `${origin} answered with something that is not a JSON object. Try again.`,
+    { retry: 'same' },
+  );
 }

@@ -6,7 +6,7 @@ import { costUsd } from '../policy/price.ts';
 import type { Group } from '../policy/route.ts';
 import type { RoutingRequest } from '../policy/routing/order.ts';
 import { classifyCut } from '../upstream/classify-transport.ts';
-import { isEventStream, MOST_ANSWER_BYTES } from './ask.ts';
+import { MOST_ANSWER_BYTES } from './ask.ts';
 import { JoinedStreams, joinCompletions, joinUsage } from './choices.ts';
 import { parseBody } from './client-request.ts';
 import type { ExchangeDeps } from './deps.ts';
@@ -28,12 +28,7 @@ interface Asked {
 }
 
 /** Gets the answer, or all `n` of them, from the deployments of a model to the client. */
-export async function deliver(
-  x: Exchange,
-  asked: Asked,
-  stream: StreamOut | undefined,
-  d: ExchangeDeps,
-): Promise<void> {
+export function deliver(x: Exchange, asked: Asked, stream: StreamOut | undefined, d: ExchangeDeps): Promise<void> {
   const prompts = countPrompts(x, asked.head);
   const answers = countsChoicesItself(x, asked.group, d) ? 1 : prompts * asked.head.choices;
   const indices = Array.from({ length: answers }, (_, index) => index);
@@ -107,10 +102,10 @@ async function streamAnswer(
   d: ExchangeDeps,
 ): Promise<Lane> {
   let contentSent = false;
-  const receive = async ({ x, lane, reply, options, claim }: Incoming): Promise<void> => {
+  const receive = async ({ x, lane, answer, options, claim }: Incoming): Promise<void> => {
     stream.accepted();
     const held: StreamPiece[] = [];
-    const transducer = lane.stream(options, isEventStream(reply));
+    const transducer = lane.stream(options, answer.whole?.json);
     const accept = (pieces: StreamPiece[]) => {
       // Until there is content the answer may turn out to be an error or nothing at all, and can be tried again.
       if (!lane.seen.content) {
@@ -123,7 +118,7 @@ async function streamAnswer(
       return outlet.send(held.length === 0 ? pieces : [...held.splice(0), ...pieces], x.signal);
     };
     try {
-      await pump(reply.body, transducer, accept, x.signal);
+      await pump(answer.body, transducer, accept, x.signal);
     } catch (cause) {
       if (!contentSent || !tellsItsEnd(lane, x.signal)) {
         x.signal.throwIfAborted();
@@ -144,7 +139,8 @@ async function streamAnswer(
     await outlet.send(held, x.signal);
   };
   const search = { x: whole, ...asked, index, mayRetry: () => !contentSent };
-  return tryDeployments({ ...search, receive: seeing(seen, index, receive) }, d);
+  const { lane } = await tryDeployments({ ...search, receive: seeing(seen, index, receive) }, d);
+  return lane;
 }
 
 /** Keeps the lane of the try that counts: the newest, until one of them begins its answer. */
@@ -178,15 +174,15 @@ async function wholeAnswer(
   d: ExchangeDeps,
 ): Promise<{ lane: Lane; body: JsonObject | Buffer }> {
   let body: JsonObject | Buffer = {};
-  const receive = async ({ x, lane: candidate, reply, options, claim }: Incoming): Promise<void> => {
-    const bytes = await readWhole(reply.body, MOST_ANSWER_BYTES, x.signal);
-    const answer = candidate.message(bytes, isEventStream(reply), options);
+  const receive = async ({ x, lane: candidate, answer, options, claim }: Incoming): Promise<void> => {
+    const all = answer.whole ?? { bytes: await readWhole(answer.body, MOST_ANSWER_BYTES, x.signal) };
+    const written = candidate.message(all, options);
     assertAnswered(candidate, d.nameOf(x.record.deployment!));
     claim();
-    body = answer;
+    body = written;
   };
   const search = { x: whole, ...asked, index, mayRetry: () => true };
-  const lane = await tryDeployments({ ...search, receive: seeing(seen, index, receive) }, d);
+  const { lane } = await tryDeployments({ ...search, receive: seeing(seen, index, receive) }, d);
   return { lane, body };
 }
 

@@ -80,17 +80,7 @@ async function embedAll(
 ): Promise<number[][]> {
   const vectors: number[][] = [];
   const usages: Usage[] = [];
-  const visitor = {
-    callerId: x.caller!.id,
-    signal,
-    alone,
-    waited(ms: number) {
-      x.record.queuedMs += ms;
-    },
-    ended(outcome: string) {
-      x.record.tries.push({ deployment: deployment.id, outcome });
-    },
-  };
+  const visitor = { callerId: x.caller!.id, signal, alone, record: x.record };
   for (const texts of batchTexts(all)) {
     const tokens = Math.ceil(texts.reduce((sum, text) => sum + text.length, 0) / CHARACTERS_PER_TOKEN);
     await occupy(deployment, { ...visitor, tokens }, d, async () => {
@@ -153,6 +143,7 @@ async function askBatch(
   const body = JSON.stringify(writeEmbedBody(deployment.model, texts));
   const headers = { accept: 'application/json', ...traceHeaders };
   const reply = await callUpstream(deployment, { ...call, headers, body }, d);
+  deployment.tokens.learnClock(reply.headers['date']);
   const requestId = reply.headers['x-snowflake-request-id'];
   record.upstreamStatus = reply.status;
   record.simulated = reply.headers['x-couloir-sandbox'] === '1';

@@ -25,13 +25,20 @@ export interface Lane {
   streams: boolean;
   /** Filled while the answer passes. */
   seen: Observation;
-  /** For a client that wants a stream. `streamed` is false when the upstream answered in plain JSON all the same. */
-  stream(options: WriterOptions, streamed: boolean): Transducer<Uint8Array, StreamPiece>;
+  /** For a client that wants a stream. `whole` is what the bytes hold when the upstream answered in plain JSON all the same. */
+  stream(options: WriterOptions, whole?: JsonObject): Transducer<Uint8Array, StreamPiece>;
   /**
-   * For a client that wants one whole answer, from all bytes of the upstream's body.
+   * For a client that wants one whole answer.
    * @throws GatewayError when the bytes are no answer or an incomplete one
    */
-  message(bytes: Buffer, streamed: boolean, options: WriterOptions): JsonObject | Buffer;
+  message(answer: WholeAnswer, options: WriterOptions): JsonObject | Buffer;
+}
+
+/** All of an upstream's answer. */
+export interface WholeAnswer {
+  bytes: Buffer;
+  /** What they hold, parsed once; absent for an event stream. */
+  json?: JsonObject;
 }
 
 /** What went by: `settle` turns it into the log line, `deliver` decides by it whether an answer was one. */

@@ -10,7 +10,7 @@ import { historyRulesOf } from '../upstream/history-rules.ts';
 import { mendMessage, mendRequest, mendStream } from '../upstream/mends/index.ts';
 import type { MendTarget } from '../upstream/mends/mend.ts';
 import { nameForClient } from './client-paths.ts';
-import { type ClientRequest, parseAnswer } from './client-request.ts';
+import { type ClientRequest, notAnObject } from './client-request.ts';
 import type { Lane, Observation } from './lanes.ts';
 
 /**
@@ -49,10 +49,10 @@ export function mendedLane(read: ClientRequest, deployment: Deployment, disabled
       };
       return compose(sseReader(), mendStream(target, { ...options, reading: mended.reading, watch }));
     },
-    message(bytes, _streamed, options) {
-      const body = parseAnswer(bytes, deployment.origin);
-      observe(body, seen);
-      return mendMessage(body, target, { ...options, reading: mended.reading });
+    message({ json }, options) {
+      if (json === undefined) throw notAnObject(deployment.origin);
+      observe(json, seen);
+      return mendMessage(json, target, { ...options, reading: mended.reading });
     },
   };
 }

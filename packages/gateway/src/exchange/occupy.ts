@@ -3,6 +3,7 @@ import { rateLimitOf } from '../policy/rate-limit.ts';
 import { isDeploymentsFault } from '../policy/routing/failure-class.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import type { ExchangeDeps } from './deps.ts';
+import type { Exchange } from './exchange.ts';
 
 /** Who comes to a deployment. */
 interface Visitor {
@@ -12,10 +13,8 @@ interface Visitor {
   signal: AbortSignal;
   /** No other deployment could answer. */
   alone: boolean;
-  /** Told how long the request waited for a place or for room, in milliseconds; it may have been in vain. */
-  waited(ms: number): void;
-  /** Told how it went: `ok`, or the kind of the error. */
-  ended(outcome: string): void;
+  /** Where it is written how long the request waited for a place or for room, which may be in vain, and how it went. */
+  record: Pick<Exchange['record'], 'queuedMs' | 'tries'>;
 }
 
 /** What came of a visit. */
@@ -29,66 +28,52 @@ interface Visit {
 /** A deployment that fails is never the quickest, however fast it fails. */
 const FAILED_MS = 30_000;
 
+type World = Pick<ExchangeDeps, 'admission' | 'pacer' | 'traffic' | 'cooldowns' | 'clock'>;
+
 /**
  * One request at one deployment: waits for a place and for room in its rate limits, and tells those who
  * choose deployments how it went.
  * @param work is given what to call when the first content comes
+ * @returns what `work` came to
  * @throws what `work` threw, or GatewayError when there was no room in time
  */
-export async function occupy(
+export async function occupy<V extends Visit>(
   deployment: Deployment,
   visitor: Visitor,
-  {
-    admission,
-    pacer,
-    traffic,
-    cooldowns,
-    clock,
-  }: Pick<ExchangeDeps, 'admission' | 'pacer' | 'traffic' | 'cooldowns' | 'clock'>,
-  work: (begun: () => void) => Promise<Visit>,
-): Promise<void> {
-  const { callerId, tokens, signal, alone } = visitor;
-  const waiting = async <T>(entering: Promise<T>): Promise<T> => {
-    const sinceMs = clock.now();
-    try {
-      return await entering;
-    } finally {
-      visitor.waited(clock.now() - sinceMs);
-    }
-  };
-  const entering =
-    deployment.maxParallel === undefined
-      ? undefined
-      : admission.enterDeployment(deployment.id, deployment.maxParallel, signal, callerId);
-  const place = entering instanceof Promise ? await waiting(entering) : entering;
+  d: World,
+  work: (begun: () => void) => Promise<V>,
+): Promise<V> {
+  const { callerId, tokens, signal, alone, record } = visitor;
+  const entering = enter(deployment, visitor, d);
+  const place = entering instanceof Promise ? await timed(entering, record, d) : entering;
   try {
-    const pending = pacer?.enter({ ...rateLimitOf(deployment), callerId, tokens, signal });
-    const permit = pending instanceof Promise ? await waiting(pending) : pending;
-    const flight = traffic.started(deployment.id);
-    const sentAtMicros = clock.micros();
-    const elapsedMs = () => (clock.micros() - sentAtMicros) / 1000;
+    const pending = d.pacer?.enter({ ...rateLimitOf(deployment), callerId, tokens, signal });
+    const permit = pending instanceof Promise ? await timed(pending, record, d) : pending;
+    const flight = d.traffic.started(deployment.id);
+    const sentAtMicros = d.clock.micros();
     let used: number | undefined;
     let hasBegun = false;
     const begun = () => {
-      if (!hasBegun) flight.answered(elapsedMs());
+      if (!hasBegun) flight.answered(elapsedMs(sentAtMicros, d));
       hasBegun = true;
     };
     try {
       const visit = await work(begun);
       used = visit.tokens;
       begun();
-      visitor.ended(visit.error?.kind ?? 'ok');
-      if (visit.error === undefined) cooldowns.succeeded(deployment.id);
-      else cooldowns.failed(deployment.id, visit.error, alone);
+      record.tries.push({ deployment: deployment.id, outcome: visit.error?.kind ?? 'ok' });
+      if (visit.error === undefined) d.cooldowns.succeeded(deployment.id);
+      else d.cooldowns.failed(deployment.id, visit.error, alone);
+      return visit;
     } catch (cause) {
       const error = toGatewayError(cause);
-      visitor.ended(error.kind);
+      record.tries.push({ deployment: deployment.id, outcome: error.kind });
       if (error.kind === 'upstream-limited') permit?.limited(error.detail.retryAfterMs);
       if (countsNothing(error)) used = 0;
       // A client that leaves, or gives less time than an answer takes, says nothing about the deployment but that it was not quicker.
-      if (!signal.aborted) cooldowns.failed(deployment.id, error, alone);
-      if (!hasBegun && signal.aborted) flight.gaveUp(elapsedMs());
-      else if (!hasBegun && isDeploymentsFault(error)) flight.gaveUp(Math.max(FAILED_MS, elapsedMs()));
+      if (!signal.aborted) d.cooldowns.failed(deployment.id, error, alone);
+      if (!hasBegun && signal.aborted) flight.gaveUp(elapsedMs(sentAtMicros, d));
+      else if (!hasBegun && isDeploymentsFault(error)) flight.gaveUp(Math.max(FAILED_MS, elapsedMs(sentAtMicros, d)));
       throw cause;
     } finally {
       permit?.settle(used);
@@ -97,6 +82,24 @@ export async function occupy(
   } finally {
     place?.release();
   }
+}
+
+/** A place at a deployment that has a bound of its own. */
+function enter({ id, maxParallel }: Deployment, { signal, callerId }: Visitor, { admission }: World) {
+  return maxParallel === undefined ? undefined : admission.enterDeployment(id, maxParallel, signal, callerId);
+}
+
+async function timed<T>(entering: Promise<T>, record: Visitor['record'], { clock }: World): Promise<T> {
+  const sinceMs = clock.now();
+  try {
+    return await entering;
+  } finally {
+    record.queuedMs += clock.now() - sinceMs;
+  }
+}
+
+function elapsedMs(sinceMicros: number, { clock }: World): number {
+  return (clock.micros() - sinceMicros) / 1000;
 }
 
 /** Nothing was sent, or it was refused: no model has read it. */

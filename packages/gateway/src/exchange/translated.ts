@@ -2,6 +2,7 @@ import { GatewayError } from '../errors/error.ts';
 import type { StreamEvent } from '../ir/event.ts';
 import { guardGrammar } from '../ir/grammar.ts';
 import { repairHistory } from '../ir/history.ts';
+import type { JsonObject } from '../ir/json.ts';
 import type { Note } from '../ir/note.ts';
 import type { GenerateRequest } from '../ir/request.ts';
 import { MOST_CACHE_MARKS, noteCacheMarks, placeCacheMarks } from '../ir/prompt-caching.ts';
@@ -13,7 +14,7 @@ import type { Deployment } from '../upstream/deployment.ts';
 import { explainFailure } from '../upstream/classify.ts';
 import { historyRulesOf } from '../upstream/history-rules.ts';
 import { nameForClient } from './client-paths.ts';
-import { type ClientRequest, parseAnswer } from './client-request.ts';
+import type { ClientRequest } from './client-request.ts';
 import type { ExchangeDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import type { Lane, Observation } from './lanes.ts';
@@ -31,10 +32,11 @@ export function translatedLane(x: Exchange, read: ClientRequest, deployment: Dep
   const upstream = askUpstream({ ...lowered.request, stream: true }, deployment, d.settings.disabledMends);
   const seen: Observation = { content: false };
 
-  const events = (options: WriterOptions, streamed: boolean): Transducer<Uint8Array, StreamEvent> => {
-    const answer = streamed
-      ? compose(upstream.reader(options), guardGrammar(illegalAnswer))
-      : wholeBody((bytes) => upstream.readMessage(parseAnswer(bytes, deployment.origin), options));
+  const events = (options: WriterOptions, whole: JsonObject | undefined): Transducer<Uint8Array, StreamEvent> => {
+    const answer =
+      whole === undefined
+        ? compose(upstream.reader(options), guardGrammar(illegalAnswer))
+        : atItsEnd(() => upstream.readMessage(whole, options));
     const raised = compose(answer, raiseFreeform(lowered.names));
     return unlessCut(compose(raised, listen(x, read, deployment, options, seen, d)), seen);
   };
@@ -50,13 +52,13 @@ export function translatedLane(x: Exchange, read: ClientRequest, deployment: Dep
     ],
     streams: true,
     seen,
-    stream(options, streamed) {
+    stream(options, whole) {
       const told = { ...options, body: read.asked };
-      return compose(events(told, streamed), x.dialect.codec.writer(told));
+      return compose(events(told, whole), x.dialect.codec.writer(told));
     },
-    message(bytes, streamed, options) {
+    message({ bytes, json }, options) {
       const told = { ...options, body: read.asked };
-      const answer = events(told, streamed);
+      const answer = events(told, json);
       return x.dialect.codec.writeMessage([...answer.push(bytes), ...answer.end()], told);
     },
   };
@@ -161,14 +163,7 @@ function observe(event: StreamEvent, seen: Observation): void {
   if (event.type === 'error') seen.error = event.error;
 }
 
-/** For what can only be read when all of it is there. */
-function wholeBody<O>(read: (bytes: Buffer) => O[]): Transducer<Uint8Array, O> {
-  const chunks: Uint8Array[] = [];
-  return {
-    push(bytes) {
-      chunks.push(bytes);
-      return [];
-    },
-    end: () => read(Buffer.concat(chunks)),
-  };
+/** For what was read beside the bytes. */
+function atItsEnd<O>(read: () => O[]): Transducer<Uint8Array, O> {
+  return { push: () => [], end: read };
 }

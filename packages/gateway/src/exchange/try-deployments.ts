@@ -7,8 +7,7 @@ import { explainFailure, refusesThoughts } from '../upstream/classify.ts';
 import { classifyCut } from '../upstream/classify-transport.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import { withFreshToken } from '../upstream/tokens/refusal.ts';
-import type { UpstreamReply } from '../upstream/transport.ts';
-import { ask } from './ask.ts';
+import { type Answer, ask } from './ask.ts';
 import { beginAttempt } from './attempt-span.ts';
 import { attempts, type Try } from './attempts.ts';
 import type { ExchangeDeps } from './deps.ts';
@@ -25,7 +24,7 @@ export interface Incoming {
   /** The exchange, with the signal of this try alone. */
   x: Exchange;
   lane: Lane;
-  reply: UpstreamReply;
+  answer: Answer;
   options: WriterOptions;
   /** To be asked when the answer begins, before anything of it goes further. @throws the signal's reason when another try was first */
   claim: () => void;
@@ -47,29 +46,43 @@ interface Search {
 
 /**
  * Prepares, sends and receives until a deployment has answered: of this model, or of those it falls back to.
- * @returns the lane of the try that succeeded
+ * @returns the try that succeeded
  */
-export function tryDeployments(search: Search, d: ExchangeDeps): Promise<Lane> {
-  const { x, head, group, routing, mayRetry } = search;
-  const { fallbacks: named, retries } = x.wishes;
-  const { maxFallbacks: most, retryPolicy, modelRetryPolicy } = d.settings.routing;
-  const families = { group, asked: head.model, named, most, routes: d.routes, router: d.router, mayRetry };
-  return fallBack({ ...families, signal: x.signal }, (candidate) => {
-    const deployments = d.router.order(candidate, routing);
-    const alone = deployments.length === 1;
-    const options = {
-      deployments,
-      retries: retries ?? deployments[0]!.retries ?? d.settings.retries,
-      retryPolicy: { ...retryPolicy, ...modelRetryPolicy[candidate.name] },
-      mayRetry,
-      deadlineAtMs: x.deadlineAtMs,
-      signal: x.signal,
-      clock: d.clock,
-      random: d.random,
-    };
-    const turn = { ...search, alone };
-    return attempts(options, (one) => tryOne(one, turn, d));
-  });
+export function tryDeployments(search: Search, d: ExchangeDeps): Promise<Answered> {
+  const { x, head, group, mayRetry } = search;
+  const { fallbacks: named } = x.wishes;
+  const { router, routes } = d;
+  const most = d.settings.routing.maxFallbacks;
+  return fallBack({ group, asked: head.model, named, most, routes, router, mayRetry, signal: x.signal }, (candidate) =>
+    tryModel(candidate, search, d),
+  );
+}
+
+/** A try that succeeded. */
+interface Answered {
+  lane: Lane;
+  /** Tokens as the upstream counted them. */
+  tokens: number | undefined;
+  error?: GatewayError;
+}
+
+function tryModel(candidate: Group, search: Search, d: ExchangeDeps): Promise<Answered> {
+  const { x, routing, mayRetry } = search;
+  const { retryPolicy, modelRetryPolicy } = d.settings.routing;
+  const own = modelRetryPolicy[candidate.name];
+  const deployments = d.router.order(candidate, routing);
+  const turn = { ...search, alone: deployments.length === 1 };
+  const options = {
+    deployments,
+    retries: x.wishes.retries ?? deployments[0]!.retries ?? d.settings.retries,
+    retryPolicy: own === undefined ? retryPolicy : { ...retryPolicy, ...own },
+    mayRetry,
+    deadlineAtMs: x.deadlineAtMs,
+    signal: x.signal,
+    clock: d.clock,
+    random: d.random,
+  };
+  return attempts(options, (one) => tryOne(one, turn, d));
 }
 
 /** A search at one model. */
@@ -79,7 +92,7 @@ interface Turn extends Search {
 }
 
 /** One try, beside which another may run when it is slow to begin. */
-function tryOne({ deployment, backup, tookBackup, fresh }: Try, turn: Turn, d: ExchangeDeps): Promise<Lane> {
+function tryOne({ deployment, backup, tookBackup, fresh }: Try, turn: Turn, d: ExchangeDeps): Promise<Answered> {
   const afterMs = d.settings.routing.hedgeAfterMs;
   const { signal } = turn.x;
   if (afterMs === undefined || backup === undefined) return visit(deployment, fresh, unrivalled(signal), turn, d);
@@ -91,30 +104,18 @@ function tryOne({ deployment, backup, tookBackup, fresh }: Try, turn: Turn, d: E
 }
 
 /** One deployment's turn: with its place and pace, and once more without thoughts that it refuses. */
-async function visit(
-  deployment: Deployment,
-  fresh: boolean,
-  runner: Runner,
-  turn: Turn,
-  d: ExchangeDeps,
-): Promise<Lane> {
+function visit(deployment: Deployment, fresh: boolean, runner: Runner, turn: Turn, d: ExchangeDeps): Promise<Answered> {
   const { x: whole, routing, alone } = turn;
   const x = runner.signal === whole.signal ? whole : { ...whole, signal: runner.signal };
-  let lane: Lane | undefined;
   const { totalMs } = deployment.timeouts ?? {};
   const visitor = {
     callerId: x.caller!.id,
     tokens: routing.promptTokens,
     signal: x.signal,
     alone,
-    waited(ms: number) {
-      x.record.queuedMs += ms;
-    },
-    ended(outcome: string) {
-      x.record.tries.push({ deployment: deployment.id, outcome });
-    },
+    record: x.record,
   };
-  await occupy(deployment, visitor, d, async (begun) => {
+  return occupy(deployment, visitor, d, async (begun) => {
     whole.record.attempts += 1;
     const own = { ...turn, runner, begun };
     const sendOnce = () =>
@@ -122,20 +123,20 @@ async function visit(
         ? send(x, deployment, fresh, own, d)
         : within(totalMs, x, d, (timed) => send(timed, deployment, fresh, own, d));
     try {
-      lane = await sendOnce();
+      return answered(await sendOnce());
     } catch (cause) {
       if (whole.withoutThoughts === true || !refusesThoughts(cause)) throw cause;
       whole.withoutThoughts = true;
       x.withoutThoughts = true;
-      lane = await sendOnce();
+      return answered(await sendOnce());
     }
-    const { usage, error } = lane.seen;
-    return {
-      tokens: usage === undefined ? undefined : totalTokens(usage),
-      ...(error === undefined ? {} : { error }),
-    };
   });
-  return lane!;
+}
+
+function answered(lane: Lane): Answered {
+  const { usage, error } = lane.seen;
+  const tokens = usage === undefined ? undefined : totalTokens(usage);
+  return error === undefined ? { lane, tokens } : { lane, tokens, error };
 }
 
 /** A deployment's own bound on the whole of one try. */
@@ -176,7 +177,7 @@ function send(
     let upstreamStatus: number | undefined;
     let upstreamRequestId: string | undefined;
     try {
-      const reply = await ask(x, deployment, lane, { authentication, timed: index === 0, fresh, ...attempt }, d);
+      const answer = await ask(x, deployment, lane, { authentication, timed: index === 0, fresh, ...attempt }, d);
       const { simulated } = x.record;
       ({ upstreamStatus, upstreamRequestId } = x.record);
       const options = {
@@ -194,7 +195,7 @@ function send(
         // A rival that began later has written its own name there.
         Object.assign(x.record, { ...whose, upstreamRequestId, upstreamStatus, simulated });
       };
-      await receive({ x, lane, reply, options, claim });
+      await receive({ x, lane, answer, options, claim });
       attempt.end({ ...lane.seen, status: upstreamStatus, requestId: upstreamRequestId });
     } catch (cause) {
       if (refusesThoughts(cause)) d.memory.refused.learn(x.caller!.id, deployment.model, lane.body);

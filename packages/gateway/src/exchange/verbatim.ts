@@ -5,7 +5,7 @@ import { classifyAnswer, withUpstreamId } from '../upstream/classify.ts';
 import type { Part } from '../ir/request.ts';
 import type { WriterOptions } from '../protocols/codec.ts';
 import type { Deployment } from '../upstream/deployment.ts';
-import { parseAnswer } from './client-request.ts';
+import { notAnObject } from './client-request.ts';
 import type { Exchange } from './exchange.ts';
 import type { Lane, Observation } from './lanes.ts';
 import { chatTap } from './taps/chat.ts';
@@ -52,8 +52,9 @@ export function verbatimLane(
     streams,
     seen,
     stream: (options) => compose(wholeEvents(), listen(options)),
-    message(bytes) {
-      tap.message(parseAnswer(bytes, deployment.origin), seen);
+    message({ bytes, json }) {
+      if (json === undefined) throw notAnObject(deployment.origin);
+      tap.message(json, seen);
       remember(tap.thoughts());
       return bytes;
     },

@@ -20,16 +20,22 @@ export interface Usage {
   estimated?: true;
 }
 
+const COUNTS = ['input', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'output', 'reasoning'] as const;
+
 /** Merges a later snapshot into an earlier one, field by field: presence wins, the last word wins, nothing is summed. */
 export function mergeUsage(before: Usage | undefined, after: Usage): Usage {
   if (before === undefined) return after;
-  return { ...before, ...definedOnly(after), raw: [...before.raw, ...after.raw] };
+  const merged: Usage = { ...before, raw: [...before.raw, ...after.raw] };
+  for (const count of COUNTS) if (after[count] !== undefined) merged[count] = after[count];
+  if (after.estimated) merged.estimated = true;
+  return merged;
 }
 
 /** Adds the usage of separate answers (the choices of `n` > 1). A class absent everywhere stays absent. */
 export function sumUsage(parts: Usage[]): Usage {
+  if (parts.length === 1) return parts[0]!;
   const sum: Usage = { raw: parts.flatMap((part) => part.raw) };
-  for (const key of ['input', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'output', 'reasoning'] as const) {
+  for (const key of COUNTS) {
     const known = parts.map((part) => part[key]).filter((count) => count !== undefined);
     if (known.length > 0) sum[key] = known.reduce((total, count) => total + count, 0);
   }
@@ -40,8 +46,4 @@ export function sumUsage(parts: Usage[]): Usage {
 /** Everything that rate limits count; cached tokens are prompt tokens, too. */
 export function totalTokens({ input, cacheRead, cacheWrite5m, cacheWrite1h, output }: Usage): number {
   return (input ?? 0) + (cacheRead ?? 0) + (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0) + (output ?? 0);
-}
-
-function definedOnly(usage: Usage): Partial<Usage> {
-  return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined));
 }

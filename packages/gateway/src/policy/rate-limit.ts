@@ -8,22 +8,31 @@ interface RateLimit {
   configured?: ('rpm' | 'tpm')[];
 }
 
+/** What of a deployment says how it is limited. */
+type Limited = Pick<Deployment, 'id' | 'provider' | 'origin' | 'model' | 'rpm' | 'tpm' | 'rateLimit'>;
+
+/** What is counted together, under one name. */
+interface CountedLimit {
+  key: string;
+  limits: RateLimit;
+}
+
+/** Of each deployment, found out once: every request asks. */
+const LIMITS = new WeakMap<Limited, CountedLimit>();
+
 /**
  * What a deployment may ask for in a minute, and under which name that is counted: Snowflake counts by model
  * and account. Other providers are limited where the operator says so.
  */
-export function rateLimitOf({
-  id,
-  provider,
-  origin,
-  model,
-  rpm,
-  tpm,
-  rateLimit,
-}: Pick<Deployment, 'id' | 'provider' | 'origin' | 'model' | 'rpm' | 'tpm' | 'rateLimit'>): {
-  key: string;
-  limits: RateLimit;
-} {
+export function rateLimitOf(deployment: Limited): CountedLimit {
+  const known = LIMITS.get(deployment);
+  if (known !== undefined) return known;
+  const limit = findLimit(deployment);
+  LIMITS.set(deployment, limit);
+  return limit;
+}
+
+function findLimit({ id, provider, origin, model, rpm, tpm, rateLimit }: Limited): CountedLimit {
   const known = provider === 'cortex' ? rateLimit : undefined;
   const requests = rpm ?? larger(known?.requestsPerMinute, known?.crossRegion?.requestsPerMinute);
   const tokens = tpm ?? larger(known?.tokensPerMinute, known?.crossRegion?.tokensPerMinute);

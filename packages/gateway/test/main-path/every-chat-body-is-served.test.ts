@@ -104,8 +104,12 @@ function serveMended(read: ClientRequest, deployment: Deployment): Omit<Served, 
   const sent = JSON.parse(lane.body.toString()) as JsonObject;
   const reply = chatCompletionsSurface({ headers: {}, body: sent, requestId: 'r', bytes: 0 }, WORLD);
   const options = optionsOf(read);
-  if (!lane.streams) return { sent, reply, answer: lane.message(bytesOf(reply), false, options) as JsonObject };
-  const stream = lane.stream(options, true) as Transducer<Uint8Array, SseEvent>;
+  if (!lane.streams) {
+    const bytes = bytesOf(reply);
+    const json = JSON.parse(bytes.toString()) as JsonObject;
+    return { sent, reply, answer: lane.message({ bytes, json }, options) as JsonObject };
+  }
+  const stream = lane.stream(options) as Transducer<Uint8Array, SseEvent>;
   return { sent, reply, answer: [...stream.push(bytesOf(reply)), ...stream.end()] };
 }
 

@@ -8,15 +8,14 @@ export function readUsage(raw: JsonObject): Usage | undefined {
   const cacheWrite1h = count(written.ephemeral_1h_input_tokens);
   const cacheWrite5m =
     count(written.ephemeral_5m_input_tokens) ?? shortLived(count(raw.cache_creation_input_tokens), cacheWrite1h);
-  const counts: Omit<Usage, 'raw'> = {
-    ...given('input', count(raw.input_tokens)),
-    ...given('cacheRead', count(raw.cache_read_input_tokens)),
-    ...given('cacheWrite5m', cacheWrite5m),
-    ...given('cacheWrite1h', cacheWrite1h),
-    ...given('output', count(raw.output_tokens)),
-    ...given('reasoning', count(details.thinking_tokens)),
-  };
-  return Object.keys(counts).length === 0 ? undefined : { ...counts, raw: [raw] };
+  const usage: Usage = { raw: [raw] };
+  note(usage, 'input', count(raw.input_tokens));
+  note(usage, 'cacheRead', count(raw.cache_read_input_tokens));
+  note(usage, 'cacheWrite5m', cacheWrite5m);
+  note(usage, 'cacheWrite1h', cacheWrite1h);
+  note(usage, 'output', count(raw.output_tokens));
+  note(usage, 'reasoning', count(details.thinking_tokens));
+  return Object.keys(usage).length === 1 ? undefined : usage;
 }
 
 /** The total of cache writes covers both lifetimes. */
@@ -28,6 +27,7 @@ function count(value: Json | undefined): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-function given<K extends keyof Usage>(key: K, value: number | undefined): { [P in K]?: number } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: number });
+/** What the upstream does not say stays absent. */
+function note(usage: Usage, counted: Exclude<keyof Usage, 'raw' | 'estimated'>, value: number | undefined): void {
+  if (value !== undefined) usage[counted] = value;
 }
