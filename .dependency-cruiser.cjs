@@ -51,7 +51,6 @@ const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 /** npm packages that exactly one place may know, so that replacing one is a change of one place. */
 const KEEPERS = {
   'smol-toml': 'config/',
-  undici: 'upstream/transport[.]ts$',
   pino: 'telemetry/',
   commander: 'cli/',
   yaml: 'config/',
@@ -108,6 +107,21 @@ module.exports = {
       comment: 'The gateway serves the console as files.',
       from: { path: SRC },
       to: { path: CONSOLE },
+    },
+    {
+      name: 'http1-behind-the-transport',
+      severity: 'error',
+      comment:
+        'What the rest knows of connections is `Transport`: another client could take the place of upstream/http1/.',
+      from: { path: SRC, pathNot: [`${SRC}upstream/(?:http1/|transport[.]ts$|upstream-answer[.]ts$)`, TEST] },
+      to: { path: `${SRC}upstream/http1/` },
+    },
+    {
+      name: 'http1-alone',
+      severity: 'error',
+      comment: 'The HTTP/1.1 client knows HTTP and the clock, and nothing of who uses it.',
+      from: { path: `${SRC}upstream/http1/`, pathNot: TEST },
+      to: { path: SRC, pathNot: `${SRC}(?:upstream/http1/|kit/clock[.]ts$)` },
     },
     {
       name: 'admin-is-loaded-lazily',

@@ -92,7 +92,7 @@ function allowance(
 }
 
 /** Codes of a connection that the other side closed under us. */
-const CUT = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
+const CUT = /^(ECONNRESET|EPIPE|UPSTREAM_CLOSED)$/;
 
 function wasCut({ detail }: GatewayError): boolean {
   return CUT.test(detail.upstream?.code ?? '');

@@ -14,7 +14,7 @@ it('a connection that broke is the upstream’s doing, and may be tried again', 
 });
 
 it('silence is told apart', () => {
-  const silent = Object.assign(new Error('Body Timeout'), { code: 'UND_ERR_BODY_TIMEOUT' });
+  const silent = Object.assign(new Error('Body Timeout'), { code: 'UPSTREAM_IDLE_TIMEOUT' });
   expect(classifyCut(silent, 'Snowflake', undefined).kind).toBe('upstream-timeout');
 });
 

@@ -1,6 +1,6 @@
 import { GatewayError, toGatewayError } from '../errors/error.ts';
 
-/** What a connection's failure means, by the code of Node.js or undici. All of it happens before or instead of an answer. */
+/** What a connection's failure means, by its code of Node.js or of `TransportError`. All of it happens before or instead of an answer. */
 const TRANSPORT_FAILURES: Record<string, { kind: 'upstream-broken' | 'upstream-timeout'; says: string }> = {
   ENOTFOUND: {
     kind: 'upstream-broken',
@@ -16,10 +16,19 @@ const TRANSPORT_FAILURES: Record<string, { kind: 'upstream-broken' | 'upstream-t
   },
   ECONNRESET: { kind: 'upstream-broken', says: 'it reset the connection' },
   EPIPE: { kind: 'upstream-broken', says: 'it closed the connection while the request was being sent' },
-  UND_ERR_SOCKET: { kind: 'upstream-broken', says: 'it closed the connection before its answer was complete' },
-  UND_ERR_CONNECT_TIMEOUT: { kind: 'upstream-timeout', says: 'it did not accept a connection in time' },
-  UND_ERR_HEADERS_TIMEOUT: { kind: 'upstream-timeout', says: 'it sent no answer in time (timeouts.first_byte)' },
-  UND_ERR_BODY_TIMEOUT: { kind: 'upstream-timeout', says: 'its answer fell silent for too long (timeouts.idle)' },
+  UPSTREAM_CLOSED: { kind: 'upstream-broken', says: 'it closed the connection before its answer was complete' },
+  UPSTREAM_PROTOCOL: {
+    kind: 'upstream-broken',
+    says: 'it broke the rules of HTTP/1.1. Check that the address is that of Snowflake, and what stands between',
+  },
+  UPSTREAM_CONNECT_TIMEOUT: { kind: 'upstream-timeout', says: 'it did not accept a connection in time' },
+  UPSTREAM_FIRST_BYTE_TIMEOUT: { kind: 'upstream-timeout', says: 'it sent no answer in time (timeouts.first_byte)' },
+  UPSTREAM_IDLE_TIMEOUT: { kind: 'upstream-timeout', says: 'its answer fell silent for too long (timeouts.idle)' },
+  REQUEST_HEAD_INVALID: {
+    kind: 'upstream-broken',
+    says: 'a header of the request cannot be sent. Check extra_headers in the config',
+  },
+  TRANSPORT_CLOSED: { kind: 'upstream-broken', says: 'this gateway is shutting down' },
   CERT_HAS_EXPIRED: { kind: 'upstream-broken', says: 'its certificate has expired' },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     kind: 'upstream-broken',
@@ -36,7 +45,7 @@ const TRANSPORT_FAILURES: Record<string, { kind: 'upstream-broken' | 'upstream-t
 };
 
 /** Failures that the same host may not repeat on a new connection. */
-const PASSING = new Set(['EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
+const PASSING = new Set(['EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'UPSTREAM_CLOSED', 'UPSTREAM_CONNECT_TIMEOUT']);
 
 /**
  * Turns whatever the transport threw into a GatewayError.
@@ -62,7 +71,7 @@ export function classifyCut(cause: unknown, name: string, requestId: string | un
   if (cause instanceof GatewayError) return cause;
   const code = codeOf(cause);
   if (code === undefined && isDefect(cause)) return toGatewayError(cause);
-  const silent = code === 'UND_ERR_BODY_TIMEOUT';
+  const silent = code === 'UPSTREAM_IDLE_TIMEOUT';
   const how = silent ? 'fell silent amid its answer for too long (timeouts.idle)' : 'broke off its answer';
   const marks = [code, requestId === undefined ? undefined : `request id ${requestId}`].filter(Boolean).join(', ');
   return new GatewayError(

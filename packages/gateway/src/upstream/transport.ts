@@ -1,7 +1,11 @@
-import type { LookupFunction } from 'node:net';
-import { Agent } from 'undici';
 import type { ByteSource } from '../kit/byte-source.ts';
+import { type Clock, systemClock } from '../kit/clock.ts';
 import { classifyTransport } from './classify-transport.ts';
+import { Connector, type ConnectorOptions } from './http1/connector.ts';
+import { readTarget, type Target } from './http1/origin.ts';
+import { Pool } from './http1/pool.ts';
+import { writeRequestHead } from './http1/request-head.ts';
+import { Ticker } from './http1/ticker.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
 
 /** An upstream's answer whose body is still on its way. Whoever does not read `body` to its end must destroy it. */
@@ -18,7 +22,7 @@ interface UpstreamCall {
   headers: Record<string, string>;
   body?: string | Buffer;
   signal: AbortSignal;
-  /** Longest wait for a connection, for the first byte, and longest silence after it. */
+  /** Longest wait for a connection, for the first byte, and longest silence after it. 0 is no limit. */
   connectMs?: number;
   firstByteMs: number;
   idleMs: number;
@@ -32,56 +36,46 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-interface TransportOptions {
-  /** Resolves names, for callers that must vet the address they connect to. */
-  lookup?: LookupFunction;
-  /** Extra certificate authority, PEM. */
-  ca?: string;
+interface TransportOptions extends ConnectorOptions {
+  clock?: Pick<Clock, 'every'>;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const IDLE_SOCKET_MS = 30_000;
+/** Deployments have one URL each; those of remote images are as many as there are images. */
+const MOST_KNOWN_TARGETS = 500;
 
-/** HTTP/1.1 over a pool per origin. Concurrency is not limited here: a bounded pool would queue streams in silence. */
-export function createTransport(options: TransportOptions = {}): Transport {
-  const agents = new Map<string, Agent>();
-  /** undici knows the connect timeout per pool only; few deployments have one of their own. */
-  const agentFor = (connectMs: number, fresh: boolean): Agent => {
-    const key = `${connectMs} ${fresh}`;
-    const known = agents.get(key);
+/** HTTP/1.1 over a pool of connections for each origin. Concurrency is not limited here. */
+export function createTransport({ clock = systemClock, ...options }: TransportOptions = {}): Transport {
+  const pool = new Pool(new Connector(options), new Ticker(clock));
+  const targets = new Map<string, Target>();
+  const targetOf = (url: string): Target => {
+    const known = targets.get(url);
     if (known !== undefined) return known;
-    const agent = new Agent({
-      connections: null,
-      // A connection that breaks then breaks one answer.
-      allowH2: false,
-      // 0 closes the connection after each answer.
-      pipelining: fresh ? 0 : 1,
-      keepAliveTimeout: IDLE_SOCKET_MS,
-      connect: {
-        timeout: connectMs,
-        ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-        ...(options.ca === undefined ? {} : { ca: options.ca }),
-      },
-    });
-    agents.set(key, agent);
-    return agent;
+    if (targets.size >= MOST_KNOWN_TARGETS) targets.clear();
+    const target = readTarget(url);
+    targets.set(url, target);
+    return target;
   };
   return {
     call({ method, url, headers, body, signal, connectMs = CONNECT_TIMEOUT_MS, firstByteMs, idleMs, fresh = false }) {
       return new Promise((resolve, reject) => {
-        const { origin, pathname, search } = new URL(url);
+        const { origin, path } = targetOf(url);
         const fail = (cause: unknown) =>
-          reject(signal.aborted ? (signal.reason as Error) : classifyTransport(cause, origin));
+          reject(signal.aborted ? (signal.reason as Error) : classifyTransport(cause, origin.name));
         const begin = (status: number, answered: UpstreamReply['headers']) =>
           resolve({ status, headers: answered, body: answer });
         const answer = new UpstreamAnswer(signal, begin, fail);
         if (signal.aborted) return answer.cancel();
-        const target = { origin, path: pathname + search, method, headers, body: body ?? null };
-        agentFor(connectMs, fresh).dispatch({ ...target, headersTimeout: firstByteMs, bodyTimeout: idleMs }, answer);
+        const bodyBytes = body === undefined ? 0 : Buffer.byteLength(body);
+        try {
+          const head = writeRequestHead({ method, path, host: origin.host, headers, bodyBytes, closes: fresh });
+          const request = { origin, head: head.text, isAscii: head.isAscii, body, connectMs, firstByteMs, idleMs };
+          pool.send({ ...request, fresh: head.closes }, answer);
+        } catch (cause) {
+          answer.onError(cause as Error);
+        }
       });
     },
-    async close() {
-      await Promise.all(Array.from(agents.values(), (agent) => agent.destroy()));
-    },
+    close: () => pool.close(),
   };
 }

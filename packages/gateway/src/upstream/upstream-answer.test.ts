@@ -6,7 +6,7 @@ import { UpstreamAnswer } from './upstream-answer.ts';
 function scene() {
   const said: string[] = [];
   const cancel = new AbortController();
-  const controller = {
+  const flow = {
     pause: () => void said.push('pause'),
     resume: () => void said.push('resume'),
     abort: () => void said.push('abort'),
@@ -29,11 +29,11 @@ function scene() {
     answer.readInto(reader);
   };
   const begin = (status = 200) => {
-    answer.onRequestStart(controller);
-    answer.onResponseStart(controller, status, {});
+    answer.onFlow(flow);
+    answer.onHead(status, {});
   };
-  const data = (text: string) => answer.onResponseData(controller, Buffer.from(text));
-  return { said, cancel, controller, answer, read, begin, data };
+  const data = (text: string) => answer.onBody(Buffer.from(text));
+  return { said, cancel, flow, answer, read, begin, data };
 }
 
 describe('the body of an answer', () => {
@@ -42,7 +42,7 @@ describe('the body of an answer', () => {
     begin();
     data('a');
     data('b');
-    answer.onResponseEnd();
+    answer.onEnd();
     read();
     expect(said).toEqual(['answered 200', 'a', 'b', 'end']);
   });
@@ -63,7 +63,7 @@ describe('the body of an answer', () => {
     read([busy.promise]);
     data('a');
     data('b');
-    answer.onResponseEnd();
+    answer.onEnd();
     expect(said).toEqual(['answered 200', 'resume', 'a', 'pause']);
     busy.resolve();
     await busy.promise;
@@ -84,10 +84,10 @@ describe('the body of an answer', () => {
   });
 
   it('gives what had arrived before it says that it broke off', () => {
-    const { said, controller, answer, read, begin, data } = scene();
+    const { said, answer, read, begin, data } = scene();
     begin();
     data('a');
-    answer.onResponseError(controller, new Error('ECONNRESET'));
+    answer.onError(new Error('ECONNRESET'));
     read();
     expect(said).toEqual(['answered 200', 'a', 'broken: ECONNRESET']);
   });
@@ -97,49 +97,42 @@ describe('the body of an answer', () => {
     early.begin();
     early.answer.destroy();
     early.data('a');
-    early.answer.onResponseEnd();
+    early.answer.onEnd();
     expect(early.said).toEqual(['answered 200', 'abort']);
 
     const late = scene();
     late.begin();
     late.data('a');
-    late.answer.onResponseEnd();
+    late.answer.onEnd();
     late.answer.destroy();
     expect(late.said).toEqual(['answered 200']);
   });
 });
 
 describe('a call', () => {
-  it('takes no notice of 1xx', () => {
-    const { said, answer, begin } = scene();
-    begin(103);
-    answer.onResponseEnd();
-    expect(said).toEqual([]);
-  });
-
   it('fails with what went wrong before there was an answer', () => {
-    const { said, controller, answer } = scene();
-    answer.onRequestStart(controller);
-    answer.onResponseError(controller, new Error('ECONNREFUSED'));
+    const { said, flow, answer } = scene();
+    answer.onFlow(flow);
+    answer.onError(new Error('ECONNREFUSED'));
     expect(said).toEqual(['failed: ECONNREFUSED']);
   });
 
   it('that is cancelled while there is no connection yet is never sent', () => {
-    const { said, cancel, controller, answer } = scene();
+    const { said, cancel, flow, answer } = scene();
     cancel.abort(new Error('client left'));
     expect(said).toEqual(['failed: client left']);
-    answer.onRequestStart(controller);
+    answer.onFlow(flow);
     expect(said).toEqual(['failed: client left', 'abort']);
   });
 
   it('that is cancelled amid its answer breaks off at once, whatever is unread', () => {
-    const { said, cancel, controller, answer, read, begin, data } = scene();
+    const { said, cancel, answer, read, begin, data } = scene();
     begin();
     read([new Promise<void>(() => undefined)]);
     data('a');
     data('b');
     cancel.abort(new Error('client left'));
-    answer.onResponseError(controller, new Error('aborted'));
+    answer.onError(new Error('aborted'));
     expect(said.slice(4)).toEqual(['abort', 'broken: client left']);
   });
 

@@ -1,27 +1,22 @@
 import type { ByteReader, ByteSource } from '../kit/byte-source.ts';
-
-/** What undici gives to its handlers. */
-interface Controller {
-  pause(): void;
-  resume(): void;
-  abort(reason: Error): void;
-}
+import type { AnswerFlow, AnswerSink } from './http1/call.ts';
 
 /** Status and headers of an answer. */
-type Begin = (status: number, headers: Record<string, string | string[] | undefined>) => void;
+type Begin = AnswerSink['onHead'];
 
 /** What may arrive before anybody reads: a whole answer that came in one piece is not held up by a pause. */
 const MOST_UNREAD_BYTES = 64 * 1024;
 
 /**
- * One call as undici's handler sees it, and the body of its answer. In place of `undici.request`, whose
- * Node.js stream and signals cost more than all that the gateway does with a small answer.
+ * One call as its connection sees it, and the body of its answer as its reader does. A stream of Node.js between
+ * the two would cost more than all that the gateway does with a small answer.
  */
-export class UpstreamAnswer implements ByteSource {
+export class UpstreamAnswer implements AnswerSink, ByteSource {
   readonly #signal: AbortSignal;
   readonly #answered: Begin;
   readonly #failed: (cause: unknown) => void;
-  #controller: Controller | undefined;
+  /** Of the connection, until the end has come. */
+  #flow: AnswerFlow | undefined;
   #begun = false;
   #reader: ByteReader | undefined;
   /** Came before there was a reader, or while it could take no more. */
@@ -52,37 +47,37 @@ export class UpstreamAnswer implements ByteSource {
 
   cancel(): void {
     if (this.#over) return;
-    const reason = this.#signal.reason as Error;
-    this.#break(reason);
-    this.#tellFailure(reason);
+    this.#break();
+    this.#tellFailure(this.#signal.reason);
   }
 
-  onRequestStart(controller: Controller): void {
-    this.#controller = controller;
-    if (this.#over) controller.abort(new Error('cancelled before it was sent'));
+  onFlow(flow: AnswerFlow): void {
+    this.#flow = flow;
+    if (this.#over) flow.abort(this);
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: Parameters<Begin>[1]): void {
-    // 1xx: the answer is still to come.
-    if (status < 200 || this.#over) return;
+  onHead(status: number, headers: Parameters<Begin>[1]): void {
+    if (this.#over) return;
     this.#begun = true;
     this.#answered(status, headers);
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
+  onBody(bytes: Buffer): void {
     if (this.#over) return;
-    if (this.#reader !== undefined && !this.#readerIsBusy) return this.#give(this.#reader, chunk);
-    this.#unread.push(chunk);
-    this.#unreadBytes += chunk.length;
-    if (this.#unreadBytes >= MOST_UNREAD_BYTES) controller.pause();
+    if (this.#reader !== undefined && !this.#readerIsBusy) return this.#give(this.#reader, bytes);
+    this.#unread.push(bytes);
+    this.#unreadBytes += bytes.length;
+    if (this.#unreadBytes >= MOST_UNREAD_BYTES) this.#flow?.pause(this);
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
+    this.#flow = undefined;
     this.#end = {};
     this.#goOn();
   }
 
-  onResponseError(_controller: Controller, cause: Error): void {
+  onError(cause: Error): void {
+    this.#flow = undefined;
     if (this.#over) return;
     this.#end = { cause };
     if (this.#begun) this.#goOn();
@@ -96,14 +91,14 @@ export class UpstreamAnswer implements ByteSource {
   }
 
   destroy(): void {
-    if (!this.#over) this.#break(new Error('nobody reads it any more'));
+    if (!this.#over) this.#break();
   }
 
   #give(reader: ByteReader, bytes: Uint8Array): void {
     const waiting = reader.take(bytes);
     if (waiting === undefined || this.#over) return;
     this.#readerIsBusy = true;
-    this.#controller?.pause();
+    this.#flow?.pause(this);
     void waiting.then(() => {
       this.#readerIsBusy = false;
       this.#goOn();
@@ -121,17 +116,17 @@ export class UpstreamAnswer implements ByteSource {
       this.#give(reader, bytes);
     }
     if (this.#over || this.#readerIsBusy) return;
-    if (this.#end === undefined) return this.#controller?.resume();
+    if (this.#end === undefined) return this.#flow?.resume(this);
     if ('cause' in this.#end) return this.#tellFailure(this.#end.cause);
     this.#letGo();
     reader.end();
   }
 
   /** Closes the connection, unless all of the answer has come. */
-  #break(reason: Error): void {
+  #break(): void {
     this.#letGo();
     this.#unread = [];
-    if (this.#end === undefined) this.#controller?.abort(reason);
+    this.#flow?.abort(this);
   }
 
   #tellFailure(cause: unknown): void {

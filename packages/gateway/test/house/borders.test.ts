@@ -89,10 +89,16 @@ const PLANTS = [
     text: "import type {} from '../store/sqlite/planted-target.ts';\n",
   },
   {
-    what: 'undici has a second user',
-    rule: 'only-one-place-imports-undici',
-    file: 'policy/planted-request.ts',
-    text: "import { request } from 'undici';\nexport const get = request;\n",
+    what: 'somebody opens connections past the transport',
+    rule: 'http1-behind-the-transport',
+    file: 'upstream/planted-connection.ts',
+    text: "import type {} from './http1/planted-target.ts';\n",
+  },
+  {
+    what: 'the HTTP/1.1 client knows what it is used for',
+    rule: 'http1-alone',
+    file: 'upstream/http1/planted-error.ts',
+    text: "import type {} from '../planted-target.ts';\n",
   },
   {
     what: 'an import leads nowhere',
@@ -164,6 +170,7 @@ const TARGETS = [
   { file: 'kit/planted-hen.ts', text: "import { egg } from './planted-egg.ts';\nexport const hen = () => egg;\n" },
   ...[
     'upstream/planted-target.ts',
+    'upstream/http1/planted-target.ts',
     'exchange/planted-target.ts',
     'sandbox/planted-target.ts',
     'store/sqlite/planted-target.ts',
