@@ -43,6 +43,14 @@ export function frameBody({ status, isHttp10, headers }: ResponseHead): BodyFram
   return { kind: 'until-close', length: 0, reusableMs: 0 };
 }
 
+/** @throws TransportError for an informational answer that has, or could be read as having, anything but a head */
+export function checkInformational({ status, isHttp10, headers }: ResponseHead): void {
+  if (status === 101) throw protocolError('a change of protocol that nobody asked for');
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  if (hasBody || isHttp10 || saysClose(headers.connection))
+    throw protocolError('an informational answer that cannot be one');
+}
+
 function saysClose(connection: ResponseHeaders[string]): boolean {
   if (connection === undefined || connection === 'keep-alive') return false;
   return /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i.test(String(connection));

@@ -102,13 +102,18 @@ export class ChunkedBody {
   }
 
   #endTrailer(): void {
-    const line = this.#text;
+    if (this.#text === '') this.isOver = true;
+    else checkTrailer(this.#text);
     this.#text = '';
-    if (line === '') this.isOver = true;
-    else if (FORBIDDEN.test(line)) throw protocolError('a control character in its trailers');
-    else addHeader({}, line, 0, line.length);
     this.#state = 'trailer';
   }
+}
+
+/** @throws TransportError for what is no header line, or would have meant another end of the body in the head */
+function checkTrailer(line: string): void {
+  if (FORBIDDEN.test(line)) throw protocolError('a control character in its trailers');
+  const { 'content-length': length, 'transfer-encoding': coding } = addHeader({}, line, 0, line.length);
+  if (length !== undefined || coding !== undefined) throw protocolError('trailers that speak of the length');
 }
 
 function hexDigit(byte: number): number {

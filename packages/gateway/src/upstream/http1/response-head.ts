@@ -36,8 +36,11 @@ export function parseResponseHead(text: string): ResponseHead {
   return { status: Number(line[2]), isHttp10: line[1] === '0', headers };
 }
 
-/** @throws TransportError when the text from `start` to `end` is no header line */
-export function addHeader(headers: ResponseHeaders, text: string, start: number, end: number): void {
+/**
+ * @returns `headers`, with the line from `start` to `end` of the text
+ * @throws TransportError when it is no header line
+ */
+export function addHeader(headers: ResponseHeaders, text: string, start: number, end: number): ResponseHeaders {
   const colon = text.indexOf(':', start);
   if (colon === -1 || colon > end) throw protocolError('a header line without a colon');
   const name = nameOf(text.slice(start, colon));
@@ -46,6 +49,7 @@ export function addHeader(headers: ResponseHeaders, text: string, start: number,
   if (before === undefined) headers[name] = value;
   else if (typeof before === 'string') headers[name] = [before, value];
   else before.push(value);
+  return headers;
 }
 
 function nameOf(written: string): string {

@@ -1,8 +1,8 @@
-import { type BodyFraming, frameBody } from './body-framing.ts';
+import { type BodyFraming, checkInformational, frameBody } from './body-framing.ts';
 import { ChunkedBody } from './chunked-body.ts';
 import { HeadCollector } from './head-collector.ts';
 import { parseResponseHead, type ResponseHead, type ResponseHeaders } from './response-head.ts';
-import { protocolError, TransportError } from './transport-error.ts';
+import { TransportError } from './transport-error.ts';
 
 /** Hears one answer: a head, its body in pieces, then either its end or what broke it. */
 export interface ResponseSink {
@@ -58,12 +58,13 @@ export class ResponseParser {
     let at = 0;
     let head: ResponseHead;
     try {
-      do {
+      for (;;) {
         at = this.#heads.find(bytes, at);
         if (at === -1) return bytes.length;
         head = parseResponseHead(this.#heads.text);
-        if (head.status === 101) throw protocolError('a change of protocol that nobody asked for');
-      } while (head.status < 200);
+        if (head.status >= 200) break;
+        checkInformational(head);
+      }
       this.#frame(frameBody(head));
     } catch (cause) {
       this.#break(cause as TransportError);
