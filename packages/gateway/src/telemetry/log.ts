@@ -1,7 +1,12 @@
 import { type Logger, pino } from 'pino';
 import { systemClock } from '../kit/clock.ts';
+import { LogDestination } from './log-destination.ts';
 
 export type { Logger };
+
+const STDERR = 2;
+/** One for all loggers of a process. */
+let destination: LogDestination | undefined;
 
 /** Field names whose values are cut out wherever they appear, as a second net below `Secret`. */
 const SECRET_PATHS = [
@@ -15,14 +20,12 @@ const SECRET_PATHS = [
   'api_key',
 ];
 
-/** Longer writes to a pipe are not whole when several processes share it: lines are never gathered beyond it. */
-const WHOLE_WRITE_BYTES = 4_096;
-
 /**
  * Structured log lines on stderr, so that stdout stays free for what a command prints.
  * @param worker which of several processes this is, for every line to say
  */
 export function createLogger(level: string, worker?: number): Logger {
+  destination ??= new LogDestination(STDERR);
   return pino(
     {
       level,
@@ -30,7 +33,7 @@ export function createLogger(level: string, worker?: number): Logger {
       timestamp: isoTimes(() => systemClock.now()),
       redact: { paths: SECRET_PATHS, censor: '[secret]' },
     },
-    pino.destination({ dest: 2, sync: false, ...(worker === undefined ? {} : { maxWrite: WHOLE_WRITE_BYTES }) }),
+    destination,
   );
 }
 
