@@ -1,4 +1,5 @@
 import type { GatewayError } from '../errors/error.ts';
+import { cacheWrites } from '../ir/usage.ts';
 import type { MeasuredExchange } from '../telemetry/metrics/exchange-metrics.ts';
 import { readTraceparent, type Failure } from '../telemetry/trace.ts';
 import type { ExchangeDeps } from './deps.ts';
@@ -16,7 +17,8 @@ export function beginSpan(x: Ended, { tracer }: Pick<ExchangeDeps, 'tracer'>): v
 }
 
 /** Ends it, in the words of the GenAI semantic conventions. */
-export function endSpan(x: Ended, { operation, provider, model, tokens, costUsd }: MeasuredExchange): void {
+export function endSpan(x: Ended, { operation, provider, model, usage, costUsd }: MeasuredExchange): void {
+  if (x.trace === undefined) return;
   const { stop, error, lane, attempts } = x.record;
   const attributes = {
     'gen_ai.operation.name': operation,
@@ -24,17 +26,17 @@ export function endSpan(x: Ended, { operation, provider, model, tokens, costUsd 
     'gen_ai.request.model': x.head?.model,
     'gen_ai.response.model': model === '' ? undefined : model,
     'gen_ai.response.finish_reasons': stop === undefined ? undefined : [stop],
-    'gen_ai.usage.input_tokens': tokens['input'],
-    'gen_ai.usage.output_tokens': tokens['output'],
-    'gen_ai.usage.cache_read.input_tokens': tokens['cache_read'],
-    'gen_ai.usage.cache_creation.input_tokens': tokens['cache_write'],
+    'gen_ai.usage.input_tokens': usage?.input,
+    'gen_ai.usage.output_tokens': usage?.output,
+    'gen_ai.usage.cache_read.input_tokens': usage?.cacheRead,
+    'gen_ai.usage.cache_creation.input_tokens': usage && cacheWrites(usage),
     'http.response.status_code': error === undefined ? 200 : error.status,
     'couloir.request_id': x.requestId,
     'couloir.lane': lane,
     'couloir.attempts': attempts,
     'couloir.cost_usd': costUsd,
   };
-  x.trace?.end(attributes, error === undefined ? undefined : failureOf(error));
+  x.trace.end(attributes, error === undefined ? undefined : failureOf(error));
 }
 
 /** A server's span is no failed one for what its client did wrong, says the convention for HTTP. */

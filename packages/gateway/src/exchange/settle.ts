@@ -1,7 +1,6 @@
-import type { Clock } from '../kit/clock.ts';
+import { cacheWrites } from '../ir/usage.ts';
 import { operationOf, PROVIDER_NAMES } from '../telemetry/gen-ai.ts';
 import type { MeasuredExchange } from '../telemetry/metrics/exchange-metrics.ts';
-import type { ExchangeRow } from '../store/ports.ts';
 import type { ExchangeDeps } from './deps.ts';
 import type { Ended } from './ended.ts';
 import { endSpan } from './exchange-span.ts';
@@ -16,9 +15,10 @@ export function settle(
   { log, clock, exchanges, measure }: Pick<ExchangeDeps, 'log' | 'clock' | 'exchanges' | 'measure'>,
 ): void {
   const { deployment, error, usage, firstContentAtMicros, notes, tries } = x.record;
-  const row = recordOf(x, clock);
+  const endedAtMicros = clock.micros();
+  const row = recordOf(x, endedAtMicros);
   if (row !== undefined) exchanges.add(row);
-  const measured = measuredOf(x, row, clock);
+  const measured = measuredOf(x, endedAtMicros, row?.costUsd);
   measure(measured);
   endSpan(x, measured);
   const line = {
@@ -39,15 +39,14 @@ export function settle(
     stop: x.record.stop,
     upstreamStatus: x.record.upstreamStatus,
     upstreamRequestId: x.record.upstreamRequestId,
-    totalMs: Math.round((clock.micros() - x.receivedAtMicros) / 1000),
+    totalMs: Math.round((endedAtMicros - x.receivedAtMicros) / 1000),
     firstContentMs:
       firstContentAtMicros === undefined ? undefined : Math.round((firstContentAtMicros - x.receivedAtMicros) / 1000),
     overheadUs: x.record.overheadMicros,
     bytesIn: x.body?.length,
     inputTokens: usage?.input,
     cacheReadTokens: usage?.cacheRead,
-    cacheWriteTokens:
-      usage === undefined ? undefined : (usage.cacheWrite5m ?? 0) + (usage.cacheWrite1h ?? 0) || undefined,
+    cacheWriteTokens: usage === undefined ? undefined : cacheWrites(usage) || undefined,
     outputTokens: usage?.output,
     usageEstimated: usage?.estimated,
     costUsd: row?.costUsd,
@@ -73,16 +72,8 @@ function causeOf(cause: unknown): string | undefined {
   return cause instanceof Error ? (cause.stack ?? cause.message) : typeof cause;
 }
 
-function measuredOf(x: Ended, row: ExchangeRow | undefined, clock: Pick<Clock, 'micros'>): MeasuredExchange {
-  const { deployment, lane, error, tries, overheadMicros, queuedMs, firstContentAtMicros } = x.record;
-  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = row?.tokens ?? {};
-  const tokens: Record<string, number> = {};
-  if (input !== undefined) tokens['input'] = input;
-  if (output !== undefined) tokens['output'] = output;
-  if (cacheRead !== undefined) tokens['cache_read'] = cacheRead;
-  if (cacheWrite5m !== undefined || cacheWrite1h !== undefined)
-    tokens['cache_write'] = (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0);
-  if (reasoning !== undefined) tokens['reasoning'] = reasoning;
+function measuredOf(x: Ended, endedAtMicros: number, costUsd: number | undefined): MeasuredExchange {
+  const { deployment, lane, error, tries, overheadMicros, queuedMs, firstContentAtMicros, usage } = x.record;
   return {
     operation: operationOf(x.dialect.name),
     dialect: x.dialect.name,
@@ -93,11 +84,11 @@ function measuredOf(x: Ended, row: ExchangeRow | undefined, clock: Pick<Clock, '
     deployment: deployment?.id ?? '',
     outcome: error?.kind ?? 'ok',
     tries,
-    totalMs: (clock.micros() - x.receivedAtMicros) / 1000,
-    overheadMs: overheadMicros === undefined ? undefined : overheadMicros / 1000,
+    totalMicros: endedAtMicros - x.receivedAtMicros,
+    overheadMicros,
     queuedMs,
-    firstContentMs: firstContentAtMicros === undefined ? undefined : (firstContentAtMicros - x.receivedAtMicros) / 1000,
-    tokens,
-    costUsd: row?.costUsd,
+    firstContentMicros: firstContentAtMicros === undefined ? undefined : firstContentAtMicros - x.receivedAtMicros,
+    usage,
+    costUsd,
   };
 }

@@ -47,3 +47,13 @@ export function sumUsage(parts: Usage[]): Usage {
 export function totalTokens({ input, cacheRead, cacheWrite5m, cacheWrite1h, output }: Usage): number {
   return (input ?? 0) + (cacheRead ?? 0) + (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0) + (output ?? 0);
 }
+
+/** What was written to caches, however long it lasts there; undefined when nobody reported it. */
+export function cacheWrites({
+  cacheWrite5m,
+  cacheWrite1h,
+}: Pick<Usage, 'cacheWrite5m' | 'cacheWrite1h'>): number | undefined {
+  return cacheWrite5m === undefined && cacheWrite1h === undefined
+    ? undefined
+    : (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0);
+}

@@ -39,12 +39,12 @@ export interface ExchangeRow {
   durationMs: number;
   callerId: string;
   /** As the client asked; absent when the body could not be read. */
-  modelAsked?: string;
+  modelAsked?: string | undefined;
   /** The upstream's name of what served it, or of the last that was tried. */
-  modelServed?: string;
-  deploymentId?: string;
+  modelServed?: string | undefined;
+  deploymentId?: string | undefined;
   dialect: string;
-  lane?: string;
+  lane?: string | undefined;
   /** HTTP status that the outcome stands for; a stream that broke off had begun with 200. */
   status: number;
   /** `ok`, or the kind of the error. */
@@ -53,11 +53,11 @@ export interface ExchangeRow {
   tokens: ExchangeTokens;
   /** Some count is our own estimate. */
   estimated: boolean;
-  costUsd?: number;
+  costUsd?: number | undefined;
   /** A sandbox answered: nobody pays. */
   simulated: boolean;
   /** How it went; absent on rows of before it was written down. */
-  course?: ExchangeCourse;
+  course?: ExchangeCourse | undefined;
 }
 
 /** The course of an exchange, for whoever asks why it went as it did. */
@@ -65,29 +65,29 @@ export interface ExchangeCourse {
   /** Calls to an upstream, those that failed included. */
   attempts: number;
   /** The client wanted a stream; absent when the body could not be read. */
-  stream?: boolean;
+  stream?: boolean | undefined;
   /** Waiting for room, here and at the upstream. */
   queuedMs: number;
   /** From arrival to the first content of the answer. */
-  firstContentMs?: number;
+  firstContentMs?: number | undefined;
   /** What the gateway itself took before the answer's first byte. */
-  overheadMicros?: number;
+  overheadMicros?: number | undefined;
   /** Why the model ended. */
-  stop?: string;
+  stop?: string | undefined;
   /** What was not honoured as it was asked. */
   notes: { code: string; path: string; because: string }[];
   /** What the client was told of the error. */
-  errorMessage?: string;
+  errorMessage?: string | undefined;
 }
 
 export interface ExchangeTokens {
-  input?: number;
-  cacheRead?: number;
-  cacheWrite5m?: number;
-  cacheWrite1h?: number;
-  output?: number;
+  input?: number | undefined;
+  cacheRead?: number | undefined;
+  cacheWrite5m?: number | undefined;
+  cacheWrite1h?: number | undefined;
+  output?: number | undefined;
   /** The part of `output` spent on reasoning. */
-  reasoning?: number;
+  reasoning?: number | undefined;
 }
 
 /** Where exchanges are written down, off the path of requests. */

@@ -39,13 +39,14 @@ class Family {
     return { ...this.#family, series: Array.from(this.#series.values(), copyOf) };
   }
 
-  protected seriesOf(values: readonly string[]): MetricSeries {
+  /** To be kept by whoever counts often: the same for the same labels until the family is reset. */
+  series(values: readonly string[]): MetricSeries {
     const key = values.join('\0');
     const known = this.#series.get(key);
     if (known !== undefined) return known;
     const { labels, bounds } = this.#family;
     const full = this.#series.size >= MOST_SERIES && values.some((value) => value !== REST);
-    if (full) return this.seriesOf(labels.map(() => REST));
+    if (full) return this.series(labels.map(() => REST));
     const series: MetricSeries = {
       values: [...values],
       value: 0,
@@ -66,18 +67,18 @@ function copyOf(series: MetricSeries): MetricSeries {
 
 export class Counter extends Family {
   add(values: readonly string[], amount = 1): void {
-    this.seriesOf(values).value += amount;
+    this.series(values).value += amount;
   }
 
   /** For what is counted elsewhere, since the start of the process. */
   reach(values: readonly string[], count: number): void {
-    this.seriesOf(values).value = count;
+    this.series(values).value = count;
   }
 }
 
 export class Gauge extends Family {
   set(values: readonly string[], reading: number): void {
-    this.seriesOf(values).value = reading;
+    this.series(values).value = reading;
   }
 
   /** Forgets what is no longer there. */
@@ -95,7 +96,11 @@ export class Histogram extends Family {
   }
 
   observe(values: readonly string[], observation: number): void {
-    const series = this.seriesOf(values);
+    this.observeIn(this.series(values), observation);
+  }
+
+  /** @param series one of this family */
+  observeIn(series: MetricSeries, observation: number): void {
     let bucket = 0;
     while (bucket < this.#bounds.length && observation > this.#bounds[bucket]!) bucket += 1;
     series.buckets![bucket]! += 1;
