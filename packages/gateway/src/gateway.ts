@@ -22,6 +22,7 @@ import { judgeReadiness } from './policy/readiness.ts';
 import { createRepeatGuard } from './policy/repeat-guard.ts';
 import { createTraffic } from './policy/routing/traffic.ts';
 import { partOf, type Siblings } from './siblings.ts';
+import { openCheckpoints } from './store/sqlite/checkpoints.ts';
 import { sqliteExchangeRecords } from './store/sqlite/exchange-records.ts';
 import { sqliteExchangeLog } from './store/sqlite/exchanges.ts';
 import { openDatabase } from './store/sqlite/open.ts';
@@ -88,10 +89,13 @@ export async function startGateway({
   const media = createRemoteMedia(clock);
   const keepAlive = createKeepAlive(clock);
   const database = openDatabase(databaseFile);
+  const warnOfRecords = (message: string) => log.warn({ event: 'exchange-records' }, message);
+  const checkpoints = openCheckpoints({ database, file: databaseFile, warn: warnOfRecords });
   const exchanges = sqliteExchangeLog(database, {
     retentionMs: EXCHANGE_RETENTION_MS,
     clock,
-    warn: (message) => log.warn({ event: 'exchange-records' }, message),
+    warn: warnOfRecords,
+    checkpoints,
   });
   const part = siblings ?? { index: 0, count: 1 };
   const bounds = boundsOf(settings, part);
@@ -141,7 +145,7 @@ export async function startGateway({
     pacer,
     memory,
     repeats: createRepeatGuard(now),
-    responses: sqliteResponseStore(database, { retentionMs: RESPONSE_RETENTION_MS, clock }),
+    responses: sqliteResponseStore(database, { retentionMs: RESPONSE_RETENTION_MS, clock, checkpoints }),
     exchanges,
     keepAlive,
     measure: createExchangeMetrics(registry),
@@ -221,7 +225,7 @@ export async function startGateway({
       stopProcessMetrics();
       await tracer?.close();
       keepAlive.close();
-      await Promise.all([transport.close(), media.close(), admin.close()]);
+      await Promise.all([transport.close(), media.close(), admin.close(), checkpoints.close()]);
       database.close();
     },
   };

@@ -73,7 +73,7 @@ test('a row comes back as it was written, and nothing is made up where nothing w
   expect(written()).toEqual([full, row('b')]);
 });
 
-test('rows wait for each other: a quarter of a second, or a hundred', async () => {
+test('rows wait for each other: a quarter of a second, or until they are many', async () => {
   const exchanges = log();
   exchanges.add(row('first'));
   await clock.advance(249);
@@ -81,12 +81,12 @@ test('rows wait for each other: a quarter of a second, or a hundred', async () =
   await clock.advance(1);
   expect(written()).toHaveLength(1);
 
-  for (let count = 0; count < 99; count += 1) exchanges.add(row(`n${count}`));
+  for (let count = 0; count < 249; count += 1) exchanges.add(row(`n${count}`));
   await clock.advance(0);
   expect(written()).toHaveLength(1);
-  exchanges.add(row('hundredth'));
+  exchanges.add(row('last'));
   await clock.advance(0);
-  expect(written()).toHaveLength(101);
+  expect(written()).toHaveLength(251);
 });
 
 test('while another program holds the database nothing is lost, and it is told', async () => {
@@ -103,6 +103,31 @@ test('while another program holds the database nothing is lost, and it is told',
   other.close();
   await clock.advance(750);
   expect(written().map(({ requestId }) => requestId)).toEqual(['a', 'b']);
+});
+
+test('while a checkpoint runs rows wait for its end, unless that takes too long, and each write is told', async () => {
+  let isRunning = true;
+  const wrote: number[] = [];
+  const checkpoints = { isRunning: () => isRunning, wrote: (bytes: number) => void wrote.push(bytes) };
+  const exchanges = sqliteExchangeLog(database, { retentionMs: DAY_MS, clock, warn: () => undefined, checkpoints });
+  exchanges.add(row('a'));
+  await clock.advance(300);
+  expect(written()).toEqual([]);
+  isRunning = false;
+  await clock.advance(10);
+  expect(written()).toHaveLength(1);
+
+  isRunning = true;
+  exchanges.add(row('b'));
+  await clock.advance(1_249);
+  expect(written()).toHaveLength(1);
+  await clock.advance(1);
+  expect(written()).toHaveLength(2);
+
+  exchanges.add(row('c'));
+  exchanges.flush();
+  expect(written()).toHaveLength(3);
+  expect(wrote).toEqual([500, 500, 500]);
 });
 
 test('what can never be written does not fill the memory, and the loss is counted', async () => {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../kit/clock.ts';
 import type { ExchangeLog, ExchangeRow } from '../ports.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { EXCHANGE_COLUMNS } from './exchange-columns.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -10,10 +11,17 @@ interface Options {
   clock: Pick<Clock, 'now' | 'after'>;
   /** Told when rows could not be written, and whether they still wait or are lost. */
   warn: (message: string) => void;
+  checkpoints?: Pick<Checkpoints, 'wrote' | 'isRunning'>;
 }
 
-const BATCH_ROWS = 100;
+/** A few of them and the pages they share are written again and again; more hold the event loop up for longer. */
+const BATCH_ROWS = 250;
 const BATCH_MS = 250;
+/** About what a row and its entries in the indexes take. */
+const ROW_BYTES = 500;
+/** How often rows that wait for a checkpoint look whether it is over, and when they have waited long enough. */
+const CHECKPOINT_LOOK_MS = 10;
+const CHECKPOINT_PATIENCE_MS = 1_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 /** About 10 MB: what waits while the disk is full or the database is locked. Beyond it the oldest rows go. */
@@ -21,8 +29,11 @@ const MOST_WAITING = 20_000;
 const LAST_WAIT_MS = 5_000;
 const PURGE_EVERY_MS = 60 * 60 * 1000;
 
-/** Rows wait for company, a hundred of them or a quarter of a second, and are written in one transaction. */
-export function sqliteExchangeLog(database: DatabaseSync, { retentionMs, clock, warn }: Options): ExchangeLog {
+/** Rows wait for company, some hundred of them or a quarter of a second, and are written in one transaction. */
+export function sqliteExchangeLog(
+  database: DatabaseSync,
+  { retentionMs, clock, warn, checkpoints }: Options,
+): ExchangeLog {
   const names = EXCHANGE_COLUMNS.map(({ name }) => name);
   const insert = database.prepare(
     `INSERT OR REPLACE INTO exchanges (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
@@ -32,13 +43,25 @@ export function sqliteExchangeLog(database: DatabaseSync, { retentionMs, clock, 
   let lost = 0;
   let failures = 0;
   let nextPurgeAtMs = 0;
+  /** Since when they have waited for a checkpoint. */
+  let heldUpSinceMs: number | undefined;
   let timer: { dueAtMs: number; cancel: () => void } | undefined;
 
   function schedule(inMs: number): void {
     const dueAtMs = clock.now() + inMs;
     if (timer !== undefined && timer.dueAtMs <= dueAtMs) return;
     timer?.cancel();
-    timer = { dueAtMs, cancel: clock.after(inMs, write) };
+    timer = { dueAtMs, cancel: clock.after(inMs, writeSoon) };
+  }
+
+  function writeSoon(): void {
+    timer = undefined;
+    if (checkpoints?.isRunning() === true) {
+      heldUpSinceMs ??= clock.now();
+      if (clock.now() - heldUpSinceMs < CHECKPOINT_PATIENCE_MS) return schedule(CHECKPOINT_LOOK_MS);
+    }
+    heldUpSinceMs = undefined;
+    write();
   }
 
   function write(): void {
@@ -47,6 +70,7 @@ export function sqliteExchangeLog(database: DatabaseSync, { retentionMs, clock, 
     if (waiting.length === 0) return;
     try {
       writeAll(waiting);
+      checkpoints?.wrote(waiting.length * ROW_BYTES);
       if (lost > 0) warn(`${lost} exchange records were lost while the database could not be written.`);
       waiting = [];
       lost = 0;
@@ -77,7 +101,9 @@ export function sqliteExchangeLog(database: DatabaseSync, { retentionMs, clock, 
         lost += 1;
       }
       // While writing fails, its own schedule holds: every new row would else be another try.
-      if (failures === 0) schedule(waiting.length >= BATCH_ROWS ? 0 : BATCH_MS);
+      if (failures > 0) return;
+      if (waiting.length === BATCH_ROWS) schedule(0);
+      else if (timer === undefined) schedule(BATCH_MS);
     },
     flush() {
       // The end of the program: nobody else waits meanwhile.

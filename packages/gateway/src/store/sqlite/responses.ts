@@ -3,12 +3,14 @@ import type { JsonObject } from '../../ir/json.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { ResponseStore, StoredResponse } from '../ports.ts';
 import { untilFree } from './busy.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { inTransaction } from './transaction.ts';
 
 interface Options {
   /** How long an answer is kept. */
   retentionMs: number;
   clock: Pick<Clock, 'now' | 'sleep'>;
+  checkpoints?: Pick<Checkpoints, 'wrote'>;
 }
 
 /** Longest chain; the next answer is kept whole and begins another. */
@@ -26,7 +28,10 @@ const MOST_CLEARED = 200;
  * whole, a conversation would grow with the square of its turns. What has expired or was deleted goes with the next
  * write, but for what a later answer stands on.
  */
-export function sqliteResponseStore(database: DatabaseSync, { retentionMs, clock }: Options): ResponseStore {
+export function sqliteResponseStore(
+  database: DatabaseSync,
+  { retentionMs, clock, checkpoints }: Options,
+): ResponseStore {
   const chain = database.prepare(`
     WITH RECURSIVE chain (record, previous, depth) AS (
       SELECT record, previous, 0 FROM responses WHERE id = ? AND caller = ? AND expires_at > ?
@@ -56,12 +61,13 @@ export function sqliteResponseStore(database: DatabaseSync, { retentionMs, clock
     return { ...own, input: [...earlier, ...own.input] };
   }
 
-  function write(stored: StoredResponse, continues: string | undefined): void {
+  /** @returns how much it was */
+  function write(stored: StoredResponse, continues: string | undefined): number {
     const { id, callerId, createdAt, input, response } = stored;
-    if (!waiting.has(id)) return;
+    if (!waiting.has(id)) return 0;
     const before = continues === undefined ? undefined : link.get(continues, callerId);
     const linked = before !== undefined && Number(before.links) < MOST_LINKS;
-    const record = linked ? { ...stored, input: input.slice(Number(before.items)) } : stored;
+    const record = JSON.stringify(linked ? { ...stored, input: input.slice(Number(before.items)) } : stored);
     upsert.run(
       id,
       callerId,
@@ -70,8 +76,9 @@ export function sqliteResponseStore(database: DatabaseSync, { retentionMs, clock
       linked ? continues! : null,
       linked ? Number(before.links) + 1 : 0,
       input.length + outputOf(response).length,
-      JSON.stringify(record),
+      record,
     );
+    return record.length;
   }
 
   return {
@@ -84,11 +91,13 @@ export function sqliteResponseStore(database: DatabaseSync, { retentionMs, clock
       if (waiting.size >= MOST_WAITING) throw new Error('too many answers wait for the database already');
       waiting.set(stored.id, stored);
       const until = clock.now() + WRITE_PATIENCE_MS;
-      const work = () =>
-        inTransaction(database, () => {
+      const work = () => {
+        const bytes = inTransaction(database, () => {
           clearAway(clock.now());
-          write(stored, continues);
+          return write(stored, continues);
         });
+        checkpoints?.wrote(bytes);
+      };
       const attempt = () => untilFree(work, clock, until);
       const written = lastWrite === undefined ? attempt() : lastWrite.then(attempt);
       const over = written
