@@ -130,6 +130,19 @@ test('while a checkpoint runs rows wait for its end, unless that takes too long,
   expect(wrote).toEqual([500, 500, 500]);
 });
 
+test('rows that piled up are written in several turns', async () => {
+  let isRunning = true;
+  const checkpoints = { isRunning: () => isRunning, wrote: () => undefined };
+  const exchanges = sqliteExchangeLog(database, { retentionMs: DAY_MS, clock, warn: () => undefined, checkpoints });
+  for (let count = 0; count < 1_200; count += 1) exchanges.add(row(`n${count}`));
+  await clock.advance(0);
+  isRunning = false;
+  const seen: number[] = [];
+  clock.every(1, () => void seen.push(written().length));
+  await clock.advance(12);
+  expect(new Set(seen)).toEqual(new Set([0, 500, 1_200]));
+});
+
 test('what can never be written does not fill the memory, and the loss is counted', async () => {
   const exchanges = log();
   database.exec('DROP TABLE exchanges');
@@ -145,6 +158,21 @@ test('rows are forgotten after the retention time', async () => {
   exchanges.add(row('new'));
   exchanges.flush();
   expect(written().map(({ requestId }) => requestId)).toEqual(['new']);
+});
+
+test('many of them are forgotten little by little', async () => {
+  const exchanges = log();
+  for (let count = 0; count < 1_200; count += 1) exchanges.add(row(`old ${count}`));
+  exchanges.flush();
+  await clock.advance(91 * DAY_MS);
+  const left = () => written().filter(({ requestId }) => requestId.startsWith('old')).length;
+  const seen: number[] = [];
+  for (const id of ['a', 'b', 'c']) {
+    exchanges.add(row(id));
+    await clock.advance(250);
+    seen.push(left());
+  }
+  expect(seen).toEqual([700, 200, 0]);
 });
 
 test('a database of before there were records holds none', () => {

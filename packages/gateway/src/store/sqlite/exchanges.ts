@@ -17,6 +17,8 @@ interface Options {
 /** A few of them and the pages they share are written again and again; more hold the event loop up for longer. */
 const BATCH_ROWS = 250;
 const BATCH_MS = 250;
+/** Of those that piled up, so many are written in one turn of the event loop, and so many of the old ones forgotten. */
+const MOST_AT_ONCE = 2 * BATCH_ROWS;
 /** About what a row and its entries in the indexes take. */
 const ROW_BYTES = 500;
 /** How often rows that wait for a checkpoint look whether it is over, and when they have waited long enough. */
@@ -38,7 +40,10 @@ export function sqliteExchangeLog(
   const insert = database.prepare(
     `INSERT OR REPLACE INTO exchanges (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
   );
-  const purge = database.prepare('DELETE FROM exchanges WHERE received_at < ?');
+  const purge = database.prepare(
+    `DELETE FROM exchanges WHERE request_id IN
+     (SELECT request_id FROM exchanges WHERE received_at < ? ORDER BY received_at LIMIT ${MOST_AT_ONCE})`,
+  );
   let waiting: ExchangeRow[] = [];
   let lost = 0;
   let failures = 0;
@@ -61,20 +66,22 @@ export function sqliteExchangeLog(
       if (clock.now() - heldUpSinceMs < CHECKPOINT_PATIENCE_MS) return schedule(CHECKPOINT_LOOK_MS);
     }
     heldUpSinceMs = undefined;
-    write();
+    write(MOST_AT_ONCE);
   }
 
-  function write(): void {
+  function write(most: number): void {
     timer?.cancel();
     timer = undefined;
     if (waiting.length === 0) return;
     try {
-      writeAll(waiting);
-      checkpoints?.wrote(waiting.length * ROW_BYTES);
+      const rows = waiting.slice(0, most);
+      writeAll(rows);
+      checkpoints?.wrote(rows.length * ROW_BYTES);
       if (lost > 0) warn(`${lost} exchange records were lost while the database could not be written.`);
-      waiting = [];
+      waiting = waiting.slice(rows.length);
       lost = 0;
       failures = 0;
+      if (waiting.length > 0) schedule(0);
     } catch (cause) {
       const retryMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
       failures += 1;
@@ -87,8 +94,8 @@ export function sqliteExchangeLog(
     inTransaction(database, () => {
       for (const row of rows) insert.run(...EXCHANGE_COLUMNS.map((column) => column.write(row)));
       if (clock.now() >= nextPurgeAtMs) {
-        purge.run(clock.now() - retentionMs);
-        nextPurgeAtMs = clock.now() + PURGE_EVERY_MS;
+        const { changes } = purge.run(clock.now() - retentionMs);
+        if (changes < MOST_AT_ONCE) nextPurgeAtMs = clock.now() + PURGE_EVERY_MS;
       }
     });
   }
@@ -108,7 +115,7 @@ export function sqliteExchangeLog(
     flush() {
       // The end of the program: nobody else waits meanwhile.
       database.exec(`PRAGMA busy_timeout = ${LAST_WAIT_MS}`);
-      write();
+      write(Infinity);
       if (waiting.length > 0) {
         timer?.cancel();
         warn(`${waiting.length + lost} exchange records are lost: the database could not be written to the end.`);
