@@ -1,3 +1,4 @@
+import type { GatewayError } from '../errors/error.ts';
 import { type JsonObject, isObject } from '../ir/json.ts';
 import { repairHistory } from '../ir/history.ts';
 import { compose } from '../ir/transducer.ts';
@@ -12,6 +13,7 @@ import type { MendTarget } from '../upstream/mends/mend.ts';
 import { nameForClient } from './client-paths.ts';
 import { type ClientRequest, notAnObject } from './client-request.ts';
 import type { Lane, Observation } from './lanes.ts';
+import { type HeardText, runningText } from './running-text.ts';
 
 /**
  * The client's own dialect, but with quirks: the JSON is edited and never rebuilt, so that fields nobody
@@ -41,13 +43,16 @@ export function mendedLane(read: ClientRequest, deployment: Deployment, disabled
     streams: read.request.stream,
     seen,
     stream(options) {
+      const heard: HeardText = { words: '' };
       const watch = {
         chunk: (chunk: JsonObject) => observe(chunk, seen),
-        failure: (error: Observation['error']) => {
-          if (error !== undefined) seen.error = error;
-        },
+        failure: (error: GatewayError) => (seen.error = error),
+        text: (words: string) => (heard.words = words),
       };
-      return compose(sseReader(), mendStream(target, { ...options, reading: mended.reading, watch }));
+      return runningText(
+        compose(sseReader(), mendStream(target, { ...options, reading: mended.reading, watch })),
+        heard,
+      );
     },
     message({ json }, options) {
       if (json === undefined) throw notAnObject(deployment.origin);

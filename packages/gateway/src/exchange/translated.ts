@@ -18,6 +18,7 @@ import type { ClientRequest } from './client-request.ts';
 import type { ExchangeDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import type { Lane, Observation } from './lanes.ts';
+import { type HeardText, runningText } from './running-text.ts';
 import { askUpstream } from './upstream-dialect.ts';
 import { collectThoughts, withoutSeals } from './thinking-memory.ts';
 
@@ -32,10 +33,14 @@ export function translatedLane(x: Exchange, read: ClientRequest, deployment: Dep
   const upstream = askUpstream({ ...lowered.request, stream: true }, deployment, d.settings.disabledMends);
   const seen: Observation = { content: false };
 
-  const events = (options: WriterOptions, whole: JsonObject | undefined): Transducer<Uint8Array, StreamEvent> => {
+  const events = (
+    options: WriterOptions,
+    whole: JsonObject | undefined,
+    heard: HeardText,
+  ): Transducer<Uint8Array, StreamEvent> => {
     const answer =
       whole === undefined
-        ? compose(upstream.reader(options), guardGrammar(illegalAnswer))
+        ? compose(upstream.reader(options, heard), guardGrammar(illegalAnswer))
         : atItsEnd(() => upstream.readMessage(whole, options));
     const raised = compose(answer, raiseFreeform(lowered.names));
     return unlessCut(compose(raised, listen(x, read, deployment, options, seen, d)), seen);
@@ -54,11 +59,14 @@ export function translatedLane(x: Exchange, read: ClientRequest, deployment: Dep
     seen,
     stream(options, whole) {
       const told = { ...options, body: read.asked };
-      return compose(events(told, whole), x.dialect.codec.writer(told));
+      const heard: HeardText = { words: '' };
+      const answer = compose(events(told, whole, heard), x.dialect.codec.writer(told));
+      const passesWords = x.dialect.codec.passesWords === true && lowered.names.size === 0;
+      return whole === undefined && passesWords ? runningText(answer, heard) : answer;
     },
     message({ bytes, json }, options) {
       const told = { ...options, body: read.asked };
-      const answer = events(told, json);
+      const answer = events(told, json, { words: '' });
       return x.dialect.codec.writeMessage([...answer.push(bytes), ...answer.end()], told);
     },
   };

@@ -6,18 +6,20 @@ import { type Transducer, compose } from '../ir/transducer.ts';
 import { sseReader } from '../kit/sse.ts';
 import { anthropicMessages } from '../protocols/anthropic-messages/index.ts';
 import { cortexComplete } from '../protocols/cortex-complete/index.ts';
-import type { UpstreamCodec, WriterOptions } from '../protocols/codec.ts';
+import type { ReaderOptions, UpstreamCodec, WriterOptions } from '../protocols/codec.ts';
 import { openaiChatUpstream } from '../protocols/openai-chat/upstream.ts';
 import type { Deployment } from '../upstream/deployment.ts';
 import { mendAndRead, mendMessage, mendRequest } from '../upstream/mends/index.ts';
 import type { MendTarget } from '../upstream/mends/mend.ts';
+import type { HeardText } from './running-text.ts';
 
 /** A request in the dialect of its upstream, and the way its answer comes back into the IR. */
 export interface AskedUpstream {
   body: JsonObject;
   headers: Record<string, string>;
   notes: Note[];
-  reader(options: WriterOptions): Transducer<Uint8Array, StreamEvent>;
+  /** @param heard where it says of an event that it is text alone, unless it heeds what texts say */
+  reader(options: WriterOptions, heard: HeardText): Transducer<Uint8Array, StreamEvent>;
   readMessage(body: JsonObject, options: WriterOptions): StreamEvent[];
 }
 
@@ -41,7 +43,10 @@ export function askUpstream(
       body,
       headers,
       notes,
-      reader: () => compose(sseReader(), codec.reader(reading)),
+      reader(_options, heard) {
+        const reader = codec.reader(reading);
+        return compose(sseReader(), heedsWords(deployment, reading) ? reader : hearWords(reader, heard));
+      },
       readMessage: (answer) => codec.readMessage(answer, reading),
     };
   }
@@ -52,8 +57,9 @@ export function askUpstream(
     body: mended.body,
     headers: written.headers,
     notes: [...written.notes, ...mended.notes],
-    reader(options) {
-      const mending = { ...options, includeUsage: true, reading: mended.reading };
+    reader(options, heard) {
+      const watch = { text: (words: string) => (heard.words = words) };
+      const mending = { ...options, includeUsage: true, reading: mended.reading, watch };
       return compose(sseReader(), mendAndRead(target, mending, written.reading));
     },
     readMessage: (answer, options) =>
@@ -61,5 +67,27 @@ export function askUpstream(
         mendMessage(answer, target, { ...options, reading: mended.reading }),
         written.reading,
       ),
+  };
+}
+
+/** Snowflake's own dialect has no frame around its words that stays the same. */
+function heedsWords({ dialect }: Deployment, { jsonObject, stopSequences = [] }: ReaderOptions): boolean {
+  return dialect !== 'anthropic-messages' || jsonObject === true || stopSequences.length > 0;
+}
+
+/** Says what is read when that is one piece of a text or of a call's arguments. */
+function hearWords<I>(reader: Transducer<I, StreamEvent>, heard: HeardText): Transducer<I, StreamEvent> {
+  return {
+    push(input) {
+      const events = reader.push(input);
+      const [only] = events;
+      if (events.length === 1 && only?.type === 'delta' && only.ext === undefined) {
+        const { delta } = only;
+        if ('text' in delta) heard.words = delta.text;
+        else if ('args' in delta) heard.words = delta.args;
+      }
+      return events;
+    },
+    end: () => reader.end(),
   };
 }

@@ -17,6 +17,8 @@ export interface ClientCodec {
   readRequest(body: JsonObject): { request: GenerateRequest; notes: Note[] };
   /** The streaming answer. Input events follow the grammar of `ir/event.ts`; output is complete and legal even when input is cut. */
   writer(options: WriterOptions): Transducer<StreamEvent, SseEvent>;
+  /** The writer keeps nothing of the texts and arguments that pass it, so that what it makes of them does not depend on what they say. */
+  passesWords?: true;
   /** The unary answer: the fold of the same events. @throws GatewayError when they end in an error or are cut. */
   writeMessage(events: StreamEvent[], options: WriterOptions): JsonObject;
   /** The body of an error answer, before headers. */

@@ -120,7 +120,7 @@ function serveTranslated(read: ClientRequest, deployment: Deployment): Omit<Serv
   const sent = JSON.parse(JSON.stringify(upstream.body)) as JsonObject;
   const reply = messagesSurface({ headers: upstream.headers, body: sent, requestId: 'r', bytes: 0 }, WORLD);
   const options = optionsOf(read);
-  const events = compose(upstream.reader(options), raiseFreeform(lowered.names));
+  const events = compose(upstream.reader(options, { words: '' }), raiseFreeform(lowered.names));
   const heard = [...events.push(bytesOf(reply)), ...events.end()];
   if (!read.request.stream) return { sent, reply, answer: CHAT.codec.writeMessage(heard, options) };
   const writer = CHAT.codec.writer(options);

@@ -8,6 +8,7 @@ import { streamWriter } from './stream-writer.ts';
 export const anthropicMessagesClient: ClientCodec = {
   readRequest,
   writer: streamWriter,
+  passesWords: true,
   writeMessage,
   writeError,
   writeErrorEvents,

@@ -16,6 +16,7 @@ export const cursorErrors = { writeError, writeErrorEvents, statusOf } satisfies
 export const cursorDialectCodec: ClientCodec = {
   readRequest,
   writer: streamWriter,
+  passesWords: true,
   writeMessage,
   ...cursorErrors,
 };

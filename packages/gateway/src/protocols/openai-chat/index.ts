@@ -10,6 +10,7 @@ export { writeMessages } from './write-messages.ts';
 export const openaiChat: ClientCodec = {
   readRequest,
   writer: streamWriter,
+  passesWords: true,
   writeMessage,
   writeError,
   writeErrorEvents,

@@ -53,3 +53,10 @@ export function chunkLike(chunk: JsonObject, delta: JsonObject, finishReason: st
 export function hasText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
+
+/** True for null, "", 0, and objects and arrays that hold nothing else. */
+export function isZero(value: Json | undefined): boolean {
+  if (value === null || value === '' || value === 0 || value === undefined) return true;
+  if (Array.isArray(value)) return value.every(isZero);
+  return isObject(value) && Object.values(value).every(isZero);
+}

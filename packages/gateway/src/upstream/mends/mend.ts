@@ -33,11 +33,14 @@ export interface MendReading {
 
 export interface MendOptions extends WriterOptions {
   reading: MendReading;
-  /**
-   * Hears each chunk of the upstream before it is mended, parsed, and the error a stream ends in; not of chunks that
-   * are the one before with other words.
-   */
-  watch?: { chunk(chunk: JsonObject): void; failure(error: GatewayError): void };
+  watch?: {
+    /** Hears each chunk of the upstream before it is mended, parsed. */
+    chunk?(chunk: JsonObject): void;
+    /** Hears the error a stream ends in. */
+    failure?(error: GatewayError): void;
+    /** Hears of each chunk what it says if it says nothing else, else "". Not called where a mend heeds words. */
+    text?(words: string): void;
+  };
 }
 
 export interface AnswerContext extends MendOptions {
@@ -71,7 +74,7 @@ export interface AnswerMend extends Mend {
   /** For what needs memory or adds and removes chunks. `end` is called when the upstream said `[DONE]`. */
   stream?(context: AnswerContext): Transducer<JsonObject, JsonObject> | undefined;
   message?(answer: JsonObject, context: AnswerContext): void;
-  /** True where what it does to a chunk depends on the words in it: then none is passed on unread (`running-text.ts`). */
+  /** True where what it does to a chunk depends on the words in it: then none is passed on unread (`exchange/running-text.ts`). */
   heedsWords?(context: AnswerContext): boolean;
 }
 

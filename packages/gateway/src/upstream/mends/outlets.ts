@@ -6,16 +6,12 @@ import type { SseEvent } from '../../kit/sse.ts';
 import type { ReaderOptions } from '../../protocols/codec.ts';
 import { ChunkReader } from '../../protocols/openai-chat/stream-reader.ts';
 import { writeErrorEvents } from '../../protocols/openai-error.ts';
-import { choicesOf } from './chunk.ts';
-import type { Pattern } from './running-text.ts';
 
 /** What a stream's end is called on the wire. */
 export const DONE = '[DONE]';
 
 export interface Outlet<O> {
   chunk(chunk: JsonObject): O[];
-  /** A chunk of this pattern with other words, as they stand in JSON. */
-  again(words: string, pattern: Pattern): O[];
   done(): O[];
   fail(error: GatewayError): O[];
 }
@@ -23,7 +19,6 @@ export interface Outlet<O> {
 export function clientOutlet(requestId: string): Outlet<SseEvent> {
   return {
     chunk: (chunk) => [{ data: JSON.stringify(chunk) }],
-    again: (words, { before, after }) => [{ data: before + words + after }],
     done: () => [{ data: DONE }],
     fail: (error) => writeErrorEvents(error, requestId),
   };
@@ -33,12 +28,7 @@ export function readerOutlet(options: ReaderOptions): Outlet<StreamEvent> {
   const reader = new ChunkReader(options);
   return {
     chunk: (chunk) => reader.push(chunk),
-    again: (words, { chunk }) => reader.push(withWords(chunk, JSON.parse(`"${words}"`) as string)),
     done: () => reader.finish(),
     fail: (error) => reader.fail(error),
   };
-}
-
-function withWords(chunk: JsonObject, content: string): JsonObject {
-  return { ...chunk, choices: choicesOf(chunk).map((choice) => ({ ...choice, delta: { content } })) };
 }

@@ -8,7 +8,7 @@ import { cutError } from '../../protocols/openai-error.ts';
 import { classifyAnswer, withUpstreamId } from '../classify.ts';
 import type { AnswerContext, AnswerMend, MendOptions } from './mend.ts';
 import { DONE, type Outlet } from './outlets.ts';
-import { RunningText, wordsIn } from './running-text.ts';
+import { wordsAlone } from './words-alone.ts';
 
 /**
  * A legal chat stream whatever comes in: an error inside the stream, a chunk that is not JSON, or an end
@@ -21,12 +21,12 @@ export function mendEvents<O>(
 ): Transducer<SseEvent, O> {
   const context: AnswerContext = { ...options, findings: {} };
   const chain = chainSteps(mends.flatMap((mend) => toSteps(mend, context)));
-  const running = mends.some((mend) => mend.heedsWords?.(context)) ? undefined : new RunningText();
+  const heard = mends.some((mend) => mend.heedsWords?.(context)) ? undefined : options.watch?.text;
   let over = false;
   const fail = (failure: GatewayError): O[] => {
     over = true;
     const error = withUpstreamId(failure, options.upstreamRequestId);
-    options.watch?.failure(error);
+    options.watch?.failure?.(error);
     return outlet.fail(error);
   };
   const tell = (chunks: JsonObject[]): O[] =>
@@ -34,8 +34,6 @@ export function mendEvents<O>(
   return {
     push(event) {
       if (over || event.data === '') return [];
-      const words = event.event === undefined ? running?.wordsOf(event.data) : undefined;
-      if (words !== undefined) return outlet.again(words, running!.pattern!);
       try {
         if (event.data.trim() === DONE) {
           over = true;
@@ -45,11 +43,9 @@ export function mendEvents<O>(
         if (chunk === undefined) return fail(garbled());
         if (event.event === 'error' || isFailure(chunk)) return fail(readFailure(chunk, event.data));
         if (!Array.isArray(chunk.choices)) return [];
-        options.watch?.chunk(chunk);
-        const said = wordsIn(chunk);
-        const mended = chain.push(chunk);
-        running?.learn(event.data, said, mended);
-        return tell(mended);
+        options.watch?.chunk?.(chunk);
+        heard?.(wordsAlone(chunk));
+        return tell(chain.push(chunk));
       } catch (cause) {
         // What one of the mends ends the answer with.
         return fail(toGatewayError(cause));

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../../ir/json.ts';
-import { choicesOf, contentsOf, leaveOut, toolCallsOf } from './chunk.ts';
+import type { JsonObject } from '../../ir/json.ts';
+import { choicesOf, contentsOf, isZero, leaveOut, toolCallsOf } from './chunk.ts';
 import { type AnswerMend, onCortex } from './mend.ts';
 
 const EMPTY_LABELS = ['service_tier', 'system_fingerprint'] as const;
@@ -32,11 +32,4 @@ function stripContent(content: JsonObject, whole: boolean): void {
     if (isZero(call.custom)) leaveOut(call, 'custom');
     if (call.type === 'custom' && isZero(call.function)) leaveOut(call, 'function');
   }
-}
-
-/** True for null, "", 0, and objects and arrays that hold nothing else. */
-function isZero(value: Json | undefined): boolean {
-  if (value === null || value === '' || value === 0 || value === undefined) return true;
-  if (Array.isArray(value)) return value.every(isZero);
-  return isObject(value) && Object.values(value).every(isZero);
 }
