@@ -12,6 +12,9 @@ interface Peer {
   configuration: { fileName: string; write(cortexUrl: string, upstreamUrl: string): string };
   paths: { chat: string; messages: string };
   modelPrefix: { chat: string; messages: string };
+  /** Answers once it serves, without asking any model. */
+  alivePath: string;
+  environment: Record<string, string>;
 }
 
 const KEY = 'sk-bench';
@@ -22,12 +25,17 @@ const PEERS: Record<'litellm' | 'bifrost', Peer> = {
     configuration: { fileName: 'config.yaml', write: litellmConfiguration },
     paths: { chat: '/v1/chat/completions', messages: '/v1/messages' },
     modelPrefix: { chat: '', messages: '' },
+    alivePath: '/health/liveliness',
+    // Prices as they are in the package: it would fetch newer ones while it is measured.
+    environment: { LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
   },
   bifrost: {
     name: 'bifrost',
     configuration: { fileName: 'config.json', write: bifrostConfiguration },
     paths: { chat: '/v1/chat/completions', messages: '/anthropic/v1/messages' },
     modelPrefix: { chat: 'openai/', messages: 'anthropic/' },
+    alivePath: '/health',
+    environment: {},
   },
 };
 
@@ -46,7 +54,13 @@ export function commandPeer(product: keyof typeof PEERS, command: string): Varia
       const upstreamUrl = `http://127.0.0.1:${upstream.plain}`;
       const config = join(folder, peer.configuration.fileName);
       writeFileSync(config, peer.configuration.write(upstreamUrl + CORTEX_BASE, upstreamUrl));
-      const environment = { BENCH_PORT: String(port), BENCH_FOLDER: folder, BENCH_CONFIG: config, BENCH_KEY: KEY };
+      const environment = {
+        ...peer.environment,
+        BENCH_PORT: String(port),
+        BENCH_FOLDER: folder,
+        BENCH_CONFIG: config,
+        BENCH_KEY: KEY,
+      };
       // `exec`, so that no shell stands between.
       const program = startProgram({
         command: 'sh',
@@ -55,7 +69,7 @@ export function commandPeer(product: keyof typeof PEERS, command: string): Varia
         environment,
         folder,
       });
-      await program.untilAnswering(`http://127.0.0.1:${port}/health`);
+      await program.untilAnswering(`http://127.0.0.1:${port}${peer.alivePath}`);
       return {
         pid: program.pid,
         target({ lane, secure }) {
