@@ -68,9 +68,15 @@ export function createTransport({ clock = systemClock, ...options }: TransportOp
         if (signal.aborted) return answer.cancel();
         const bodyBytes = body === undefined ? 0 : Buffer.byteLength(body);
         try {
-          const head = writeRequestHead({ method, path, host: origin.host, headers, bodyBytes, closes: fresh });
-          const request = { origin, head: head.text, isAscii: head.isAscii, body, connectMs, firstByteMs, idleMs };
-          pool.send({ ...request, fresh: head.closes }, answer);
+          const { text, closes } = writeRequestHead({
+            method,
+            path,
+            host: origin.host,
+            headers,
+            bodyBytes,
+            closes: fresh,
+          });
+          pool.send({ origin, head: text, body, connectMs, firstByteMs, idleMs, fresh: closes }, answer);
         } catch (cause) {
           answer.onError(cause as Error);
         }

@@ -6,8 +6,6 @@ export interface OutgoingRequest {
   origin: Origin;
   /** Of `writeRequestHead`, as latin1. */
   head: string;
-  /** The head is the same in UTF-8, so that it may be written together with a text. */
-  isAscii: boolean;
   body: string | Buffer | undefined;
   /** 0 for no limit, as with the others. */
   connectMs: number;

@@ -17,14 +17,11 @@ interface RequestFacts {
 interface RequestHead {
   /** As latin1, to its empty line. */
   text: string;
-  /** It is the same bytes in UTF-8. */
-  isAscii: boolean;
   /** As asked, or because the headers ask for it. */
   closes: boolean;
 }
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const NOT_ASCII = /[^\t\x20-\x7e]/;
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
 /** How a message ends is nobody else's to say: where two words on it disagree, one message becomes two. */
 const OWN_NAMES = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
@@ -38,15 +35,11 @@ const knownNames = new Map<string, Part>();
 export function writeRequestHead({ method, path, host, headers, bodyBytes, closes }: RequestFacts): RequestHead {
   let fields = '';
   let ownHost = host;
-  let isAscii = true;
   let ends = closes;
   for (const name of Object.keys(headers)) {
     const value = headers[name]!;
-    if (NOT_ASCII.test(value)) {
-      if (FORBIDDEN.test(value)) throw invalid(`the value of ${name} has characters that no header has`);
-      isAscii = false;
-    }
     const part = knownNames.get(name) ?? partOf(name);
+    if (FORBIDDEN.test(value)) throw invalid(`the value of ${name} has characters that no header has`);
     if (part === 'field') fields += `${name}: ${value}\r\n`;
     else if (part === 'host') ownHost = value;
     else ends ||= /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i.test(value);
@@ -54,7 +47,7 @@ export function writeRequestHead({ method, path, host, headers, bodyBytes, close
   const connection = ends ? 'close' : 'keep-alive';
   const length = bodyBytes === 0 && method === 'GET' ? '' : `content-length: ${bodyBytes}\r\n`;
   const text = `${method} ${path} HTTP/1.1\r\nhost: ${ownHost}\r\nconnection: ${connection}\r\n${fields}${length}\r\n`;
-  return { text, isAscii, closes: ends };
+  return { text, closes: ends };
 }
 
 /** @throws TransportError */
