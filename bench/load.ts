@@ -45,9 +45,9 @@ async function run({ caseName, target, warmUpMs, forMs, probe }: LoadOrder): Pro
   };
   const startedAt = nowNanos();
   const connections: Promise<void>[] = [];
-  const { atOnce, pauseMs } = openingOf(bench);
   for (let index = 0; index < (probe ? 1 : bench.connections); index += 1) {
-    if (index > 0 && index % atOnce === 0) await sleep(pauseMs);
+    const earlyMs = openingMs(bench, index) - (nowNanos() - startedAt) / 1e6;
+    if (earlyMs > 0) await sleep(earlyMs);
     connections.push(runConnection(plan));
   }
   const all = Promise.all(connections);
@@ -69,10 +69,13 @@ async function run({ caseName, target, warmUpMs, forMs, probe }: LoadOrder): Pro
   tell({ type: 'done', result });
 }
 
-/** Paced streams begin one after another, so that their ends and next beginnings are spread over time, as in life. */
-function openingOf({ mode, once, connections, events, paceMs }: BenchCase): { atOnce: number; pauseMs: number } {
-  if (mode !== 'paced' || once) return { atOnce: MOST_AT_ONCE, pauseMs: OPENING_PAUSE_MS };
-  return { atOnce: 1, pauseMs: (events * paceMs) / connections };
+/**
+ * When a connection is opened. Paced streams begin one after another, so that their ends and next beginnings are
+ * spread over time, as in life, and each at another moment of the pace, so that their events are, too.
+ */
+function openingMs({ mode, once, connections, events, paceMs }: BenchCase, index: number): number {
+  if (mode !== 'paced' || once) return Math.floor(index / MOST_AT_ONCE) * OPENING_PAUSE_MS;
+  return index * ((events * paceMs) / connections + paceMs / connections);
 }
 
 function tell(report: LoadReport): void {

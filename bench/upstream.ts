@@ -96,14 +96,24 @@ function stream(socket: Socket, { opening, beforeStamp, afterStamp, closing }: O
   };
   socket.write(STREAM_HEAD + opening + next(), 'latin1');
   if (paceMs === 0) return pour();
-  const timer = setInterval(() => {
-    if (sent < events) return void socket.write(next(), 'latin1');
-    clearInterval(timer);
+  // Each event is due at its own time after its stream's beginning. Intervals of one length, which Node.js keeps in one
+  // list, fall into step for good after the first moment in which they are late together, and no conversations do that.
+  const beganAtMs = performance.now();
+  let timer: NodeJS.Timeout;
+  const stop = () => clearTimeout(timer);
+  const wait = () => {
+    timer = setTimeout(sendNext, Math.max(1, beganAtMs + sent * paceMs - performance.now()));
+  };
+  const sendNext = () => {
+    if (sent < events) {
+      socket.write(next(), 'latin1');
+      return wait();
+    }
     socket.off('close', stop);
     socket.write(closing, 'latin1');
-  }, paceMs);
-  const stop = () => clearInterval(timer);
+  };
   socket.on('close', stop);
+  wait();
 
   function pour(): void {
     while (sent < events) {
