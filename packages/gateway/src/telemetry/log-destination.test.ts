@@ -37,6 +37,19 @@ it('the lines of a turn are in the file when it is over, or as soon as somebody 
   expect(readFileSync(file, 'utf8')).toBe('one\ntwo\nthree\n');
 });
 
+it('when nobody reads a pipe any more, its lines are nobody’s trouble', async () => {
+  const pipe = path.join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  const destination = new LogDestination(open(pipe, constants.O_WRONLY));
+  closeSync(reader);
+  for (let count = 0; count < 3; count += 1) {
+    destination.write('lost\n');
+    await nextTurn();
+  }
+  expect(() => destination.flushSync()).not.toThrow();
+});
+
 /** What a pipe holds now. */
 function drain(descriptor: number): Buffer {
   const pieces: Buffer[] = [];

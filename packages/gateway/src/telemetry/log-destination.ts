@@ -14,7 +14,7 @@ type PatientDestination = ReturnType<typeof pino.destination>;
 export class LogDestination {
   readonly #descriptor: number;
   /** Undefined where a write could hold the process up. */
-  readonly #direct: number | undefined;
+  readonly #direct: DirectDescriptor | undefined;
   #lines = '';
   #bytes = 0;
   #isDue = false;
@@ -52,11 +52,10 @@ export class LogDestination {
   #flush(): void {
     const lines = this.#lines;
     if (lines === '') return;
-    const isWhole = this.#bytes <= WHOLE_WRITE_BYTES;
+    const direct = this.#isBehind || this.#bytes > (this.#direct?.mostBytes ?? 0) ? undefined : this.#direct;
     this.#lines = '';
     this.#bytes = 0;
-    const rest = this.#direct === undefined || this.#isBehind || !isWhole ? lines : writeNow(this.#direct, lines);
-    if (rest !== '') this.#writePatiently(rest);
+    if (direct === undefined || !writeNow(direct.number, lines)) this.#writePatiently(lines);
   }
 
   #writePatiently(lines: string): void {
@@ -73,29 +72,35 @@ export class LogDestination {
   }
 }
 
+interface DirectDescriptor {
+  number: number;
+  /** What is longer may be taken in part. */
+  mostBytes: number;
+}
+
 /**
  * A descriptor that takes what is written to it at once or refuses it: that of a file, or a pipe opened once more without
  * waiting (the flag of the one we were given is not ours alone). Terminals and sockets have none, nor have systems without /proc.
  */
-function openDirect(descriptor: number): number | undefined {
+function openDirect(descriptor: number): DirectDescriptor | undefined {
   try {
     const target = fstatSync(descriptor);
-    if (target.isFile()) return descriptor;
+    if (target.isFile()) return { number: descriptor, mostBytes: Infinity };
     if (!target.isFIFO()) return undefined;
-    return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK);
+    const again = openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK);
+    return { number: again, mostBytes: WHOLE_WRITE_BYTES };
   } catch {
     return undefined;
   }
 }
 
-/** @returns what was not taken: nothing nearly always */
-function writeNow(descriptor: number, lines: string): string {
+/** @returns false when a pipe is full */
+function writeNow(descriptor: number, lines: string): boolean {
   try {
-    const written = writeSync(descriptor, lines);
-    // Less only where a disk is full.
-    return written >= lines.length ? '' : Buffer.from(lines).toString('utf8', written);
-  } catch {
-    // The pipe is full; or whatever it is, the patient one meets it, too, and says so.
-    return lines;
+    writeSync(descriptor, lines);
+    return true;
+  } catch (cause) {
+    // Nobody reads the pipe any more, or the disk is full: there is nobody to tell, and the gateway goes on without a log.
+    return !(cause instanceof Error && 'code' in cause && cause.code === 'EAGAIN');
   }
 }
