@@ -53,6 +53,18 @@ test('what was written stays in the log until it is much, then a thread brings i
   expect(warnings).toEqual([]);
 });
 
+test('what somebody who was killed has left behind counts, too', async () => {
+  writeMuch();
+  const another = openDatabase(file);
+  const warn = (message: string) => void warnings.push(message);
+  const later = openCheckpoints({ database: another, file, warn, everyBytes: 6_000_000 });
+  later.wrote(1_000_000);
+  await until(() => !later.isRunning());
+  expect(bytesOf('')).toBeGreaterThan(5_000_000);
+  await later.close();
+  another.close();
+});
+
 test('it is whole after the end, in one file', async () => {
   writeMuch();
   checkpoints.wrote(1_000_000);

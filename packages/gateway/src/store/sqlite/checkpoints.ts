@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { type CheckpointOrder, type CheckpointReport, serveCheckpoints } from './checkpoint-thread.ts';
@@ -37,7 +38,8 @@ const SMALL = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 };
 export function openCheckpoints({ database, file, warn, everyBytes = EVERY_BYTES }: Options): Checkpoints {
   if (file === ':memory:') return { wrote: () => undefined, isRunning: () => false, close: () => Promise.resolve() };
   database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LONGEST_IDLE_LOG_BYTES}`);
-  let pendingBytes = 0;
+  /** What a gateway that was killed has left behind is part of it. */
+  let pendingBytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   let isRunning = false;
   let isLost = false;
   let thread: Worker | undefined;
@@ -73,8 +75,12 @@ export function openCheckpoints({ database, file, warn, everyBytes = EVERY_BYTES
       if (pendingBytes < everyBytes || isRunning || isLost) return;
       pendingBytes = 0;
       isRunning = true;
-      thread ??= start();
-      order('checkpoint');
+      try {
+        thread ??= start();
+        order('checkpoint');
+      } catch (cause) {
+        lose(cause instanceof Error ? cause.message : 'for an unknown reason');
+      }
     },
     isRunning: () => isRunning,
     async close() {
