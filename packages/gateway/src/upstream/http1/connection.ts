@@ -32,13 +32,18 @@ type State = 'connecting' | 'validating' | 'waiting' | 'answering' | 'idle' | 'c
 
 /** One HTTP/1.1 connection, with one request at a time. */
 export class Connection implements ResponseSink, AnswerFlow, Waiting {
-  dueTick = Infinity;
+  dueTick: number;
+  /** Its name. */
+  readonly origin: string;
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #ticker: Ticker;
   readonly #parser = new ResponseParser(this);
   #state: State = 'connecting';
-  #request: OutgoingRequest;
+  /** Until it is written: a body of megabytes is not kept for as long as its answer, or the connection, lasts. */
+  #unsent: OutgoingRequest | undefined;
+  #idleTicks = 0;
+  #isLast = false;
   #sink: AnswerSink | undefined;
   #isPaused = false;
 
@@ -46,7 +51,8 @@ export class Connection implements ResponseSink, AnswerFlow, Waiting {
   constructor({ connector, ticker, owner }: ConnectionParts, request: OutgoingRequest, sink: AnswerSink) {
     this.#owner = owner;
     this.#ticker = ticker;
-    this.#request = request;
+    this.origin = request.origin.name;
+    this.#unsent = request;
     this.#sink = sink;
     this.dueTick = ticker.after(ticksOf(request.connectMs));
     ticker.watch(this);
@@ -60,13 +66,9 @@ export class Connection implements ResponseSink, AnswerFlow, Waiting {
       .resume();
   }
 
-  get origin(): string {
-    return this.#request.origin.name;
-  }
-
   /** Sends a further request on an idle connection. */
   use(request: OutgoingRequest, sink: AnswerSink): void {
-    this.#request = request;
+    this.#unsent = request;
     this.#sink = sink;
     this.#state = 'validating';
     this.dueTick = Infinity;
@@ -129,7 +131,7 @@ export class Connection implements ResponseSink, AnswerFlow, Waiting {
     const sink = this.#sink;
     if (sink === undefined) return;
     // An answer that came before its request was taken leaves the rest of the request on the way.
-    if (reusableMs === 0 || this.#request.fresh || this.#socket.writableLength > 0) this.#close();
+    if (reusableMs === 0 || this.#isLast || this.#socket.writableLength > 0) this.#close();
     else this.#idle(reusableMs);
     sink.onEnd();
   }
@@ -140,11 +142,15 @@ export class Connection implements ResponseSink, AnswerFlow, Waiting {
 
   /** Once for each request, when the connection is ready for it. */
   readonly #write = (): void => {
-    if (this.#state !== 'connecting' && this.#state !== 'validating') return;
+    const request = this.#unsent;
+    if (request === undefined) return;
+    const { head, body, firstByteMs, idleMs, fresh } = request;
+    this.#unsent = undefined;
     this.#state = 'waiting';
     this.#parser.expectAnswer();
-    const { head, body, firstByteMs } = this.#request;
     this.dueTick = this.#ticker.after(ticksOf(firstByteMs));
+    this.#idleTicks = ticksOf(idleMs);
+    this.#isLast = fresh;
     // Both in one call to the system: to join them first costs more, even where they are small.
     this.#socket.cork();
     this.#socket.write(head, 'latin1');
@@ -164,7 +170,7 @@ export class Connection implements ResponseSink, AnswerFlow, Waiting {
   }
 
   #awaitMore(): void {
-    this.dueTick = this.#ticker.after(ticksOf(this.#request.idleMs));
+    this.dueTick = this.#ticker.after(this.#idleTicks);
   }
 
   #continue(): void {
@@ -184,17 +190,18 @@ export class Connection implements ResponseSink, AnswerFlow, Waiting {
 
   #fail(cause: Error): void {
     if (this.#state === 'closed') return;
-    const isUnsent = this.#state === 'validating';
+    const unsent = this.#state === 'validating' ? this.#unsent : undefined;
     const sink = this.#sink;
     this.#close();
     if (sink === undefined) return;
-    if (isUnsent) this.#owner.onUnsent(this.#request, sink);
-    else sink.onError(cause);
+    if (unsent === undefined) sink.onError(cause);
+    else this.#owner.onUnsent(unsent, sink);
   }
 
   #close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    this.#unsent = undefined;
     this.#sink = undefined;
     this.#ticker.unwatch(this);
     this.#owner.onClosed(this);
