@@ -187,6 +187,22 @@ describe('connections', () => {
     expect(host.requests.length).toBe(2);
   });
 
+  it.each(['http', 'https'])('are tried with all addresses of a name, over %s', async (protocol) => {
+    const certificate = await selfSigned();
+    const host = await startRawHost((socket) => socket.write(OK), protocol === 'https' ? certificate : undefined);
+    hosts.push(host);
+    await transport.close();
+    transport = createTransport({
+      ca: certificate.cert,
+      lookup: (_name, _options, done) =>
+        done(null, [
+          { address: '::1', family: 6 },
+          { address: '127.0.0.1', family: 4 },
+        ]),
+    });
+    expect(await ask(host, { url: `${protocol}://localhost:${host.port}/` })).toBe('200 ok');
+  });
+
   it('carry a thousand answers at once, each to who asked', async () => {
     const host = await hostOf((socket) => {
       const body = host.requests.at(-1)!.split('\r\n\r\n')[1]!;
