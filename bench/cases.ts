@@ -100,6 +100,12 @@ export function isStreamed({ mode }: Pick<BenchCase, 'mode'>): boolean {
   return mode === 'bulk' || mode === 'paced';
 }
 
+/** The streams of a paced case as fast as they go; undefined for cases of another mode. */
+export function bulkOf({ mode, lane, size, secure }: BenchCase): BenchCase | undefined {
+  if (mode !== 'paced' || secure) return undefined;
+  return CASES.find((other) => other.mode === 'bulk' && other.lane === lane && other.size === size);
+}
+
 function benchCase(lane: BenchLane, size: Size, mode: Mode): BenchCase {
   const name = `${lane.name}-${size}-${mode}`;
   return {

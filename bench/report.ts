@@ -45,7 +45,7 @@ export function renderMarkdown(results: Results, chart: string): string {
     '- CPU is the kernel’s own account of the variant’s whole process tree (`/proc/PID/stat`), all threads: the garbage collector’s and the compiler’s too. It holds when a machine is slow or busy, where times do not.',
     '- The upstream answers with recorded bytes of Cortex from raw sockets; the load checks every answer to its end: status, text, number of events, terminal event.',
     '- Prompts: a system prompt, tools with schemas, turns full of code with tool calls, some of it beyond ASCII. `verbatim` is Messages to Claude, `mended` chat completions to a GPT model, `chat-to-claude` and `messages-to-gpt` are translated; nginx and direct get the same requests and pass them on as they are.',
-    '- Streams carry their sending time in each event, so that delays are known for each. They begin one after another, and each keeps its own pace: events of different streams do not fall into step.',
+    '- Streams carry their sending time in each event, so that delays are known for each. They begin one after another, and each keeps its own pace: events of different streams do not fall into step. Before the first round of such a case its streams are run as fast as they go, because at 40 beginnings a second code would take minutes to become warm.',
     '',
     'Variants:',
     '',

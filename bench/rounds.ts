@@ -1,5 +1,5 @@
 import type { BenchWorld } from './bench-world.ts';
-import type { BenchCase } from './cases.ts';
+import { type BenchCase, bulkOf } from './cases.ts';
 import { type Window, measure, probe } from './measure.ts';
 import { waitForQuiet } from './quiet.ts';
 import type { Results, Run } from './results.ts';
@@ -42,7 +42,10 @@ export async function runRounds(
         const pair = `${variant.name} ${bench.name}`;
         if (target === undefined || failed.has(pair)) continue;
         try {
-          if (round === 1) await checkLane(world, bench, target, variant);
+          if (round === 1) {
+            await checkLane(world, bench, target, variant);
+            await warmUp(world, bench, running, window);
+          }
           const run = await quietRun(world, bench, target, running.pid, windowOf(bench, window, round), patienceMs);
           results.runs.push({ caseName: bench.name, variant: variant.name, round, ...run });
           tell(lineOf(round, rounds, bench, variant, run));
@@ -63,6 +66,14 @@ function windowOf({ mode }: BenchCase, { warmUpMs, forMs }: Window, round: numbe
     warmUpMs: warmUpMs * (round === 1 ? FIRST_WARM_UP : 1),
     forMs: forMs * (mode === 'paced' ? PACED_STRETCH : 1),
   };
+}
+
+/** Paced streams begin too rarely to warm up in seconds the code that a request takes: in life they do it within minutes. */
+async function warmUp(world: BenchWorld, bench: BenchCase, running: RunningVariant, window: Window): Promise<void> {
+  const bulk = bulkOf(bench);
+  const target = bulk === undefined ? undefined : running.target(bulk);
+  if (bulk === undefined || target === undefined) return;
+  await measure(world, bulk, target, running.pid, windowOf(bulk, window, 1));
 }
 
 /** @throws Error when nothing is answered, or our program goes another way than the case is about */

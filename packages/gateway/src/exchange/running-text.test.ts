@@ -83,7 +83,7 @@ const chatRuns = fc.oneof(
   chunks({}, { index: 1 }),
   chunks({ usage: { prompt_tokens: 1, completion_tokens: 2 } }),
   chunks({}, { finish_reason: 'stop' }),
-  chunks({ usage: null }).map((run) => run.map(escaped)),
+  chunks({ usage: null }).map((texts) => texts.map(escaped)),
   manyWords.map((said) => said.map((content) => chunk({ content, reasoning_content: 'hm' }))),
   manyWords.map((said) => said.map((refusal) => chunk({ content: 'no', refusal }))),
   manyWords.map((said) =>

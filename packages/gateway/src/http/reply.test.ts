@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -8,8 +8,10 @@ import { HttpReply } from './reply.ts';
 /** More than the buffers of both sides hold. */
 const HUGE = 'x'.repeat(64 * 1024 * 1024);
 
-async function listening(answer: RequestListener): Promise<{ server: ReturnType<typeof createServer>; port: number }> {
-  const server = createServer(answer);
+async function listening(
+  answer: (response: ServerResponse) => unknown,
+): Promise<{ server: ReturnType<typeof createServer>; port: number }> {
+  const server = createServer((_request, response) => void answer(response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, port: (server.address() as AddressInfo).port };
@@ -26,7 +28,7 @@ const PIECES = [
 const TOLD = PIECES.join('');
 
 it.each([1, 2, 3, PIECES.length])('streams every piece as it is, %i at a time', async (atOnce) => {
-  const { server, port } = await listening(async (_request, response) => {
+  const { server, port } = await listening(async (response) => {
     const reply = new HttpReply(response);
     reply.startStream({});
     for (const [index, piece] of PIECES.entries()) {
@@ -42,7 +44,7 @@ it.each([1, 2, 3, PIECES.length])('streams every piece as it is, %i at a time', 
 
 it('keeps the order of answers to requests that came at once on one connection', async () => {
   const replies: HttpReply[] = [];
-  const { server, port } = await listening(async (_request, response) => {
+  const { server, port } = await listening(async (response) => {
     replies.push(new HttpReply(response));
     if (replies.length < 2) return;
     const [first, second] = replies.map((reply) => {
@@ -82,7 +84,7 @@ function unchunked(body: string): string {
 }
 
 it('lets a large answer go that its client does not take', async () => {
-  const { server, port } = await listening((_request, response) => {
+  const { server, port } = await listening((response) => {
     new HttpReply(response, 200).json(200, {}, HUGE);
     server.emit('answering', response);
   });

@@ -21,7 +21,7 @@ export function mendEvents<O>(
 ): Transducer<SseEvent, O> {
   const context: AnswerContext = { ...options, findings: {} };
   const chain = chainSteps(mends.flatMap((mend) => toSteps(mend, context)));
-  const heard = mends.some((mend) => mend.heedsWords?.(context)) ? undefined : options.watch?.text;
+  const heedsWords = mends.some((mend) => mend.heedsWords?.(context) === true);
   let over = false;
   const fail = (failure: GatewayError): O[] => {
     over = true;
@@ -44,7 +44,7 @@ export function mendEvents<O>(
         if (event.event === 'error' || isFailure(chunk)) return fail(readFailure(chunk, event.data));
         if (!Array.isArray(chunk.choices)) return [];
         options.watch?.chunk?.(chunk);
-        heard?.(wordsAlone(chunk));
+        if (!heedsWords) options.watch?.text?.(wordsAlone(chunk));
         return tell(chain.push(chunk));
       } catch (cause) {
         // What one of the mends ends the answer with.
