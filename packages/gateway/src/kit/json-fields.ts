@@ -25,7 +25,7 @@ export function refuseDoubledFields(bytes: Buffer, fieldCount: number, parsed: J
 
 /** The path of the first field that stands twice in the JSON value of these bytes: `messages[0].content[1].text`. */
 export function doubledField(bytes: Buffer): string | undefined {
-  const tree = scanTree(bytes, skipSpace(bytes, 0));
+  const { tree } = scanTree(bytes, skipSpace(bytes, 0));
   const waiting: [value: number, path: string][] = [[0, '']];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, path] = next;
@@ -53,9 +53,17 @@ const FEW = 12;
 
 /** The first of the names that stands among those before it. */
 export function firstRepeated(keys: readonly string[]): string | undefined {
-  if (keys.length <= FEW) return keys.find((key, index) => keys.indexOf(key) < index);
+  if (keys.length <= FEW) return firstRepeatedOfFew(keys);
   const seen = new Set<string>();
   return keys.find((key) => seen.size === seen.add(key).size);
+}
+
+function firstRepeatedOfFew(keys: readonly string[]): string | undefined {
+  for (let index = 1; index < keys.length; index += 1) {
+    const key = keys[index]!;
+    for (let before = 0; before < index; before += 1) if (keys[before] === key) return key;
+  }
+  return undefined;
 }
 
 function countFields(value: Json): number {

@@ -19,12 +19,15 @@ const BACKSLASH = 0x5c;
 /** Escapes, and what a string may not hold: most names have neither. */
 const NEEDS_PARSING = /[\\\p{Cc}]/u;
 
-/** A string is looked through byte by byte for so long before it is worth a leap: a leap costs about as much. */
+/** A string is looked through byte by byte for so long before it is worth a leap, and a while after each quote in it: quotes come in pairs. */
 const BYTES_BEFORE_LEAP = 32;
+const BYTES_BETWEEN_LEAPS = 8;
 
-/** The shortest texts that were read last, each at the place that its bytes name. */
-const FAMILIAR: (string | undefined)[] = Array.from({ length: 512 });
+/** Short texts that were read last, each at the place that its bytes name, and the bytes of all of them. */
+const PLACES = 512;
 const LONGEST_FAMILIAR = 24;
+const FAMILIAR: (string | undefined)[] = Array.from({ length: PLACES });
+const FAMILIAR_BYTES = new Uint8Array(PLACES * LONGEST_FAMILIAR);
 const LONGEST_PLAIN = 128;
 const BEYOND_ASCII = 0x80;
 
@@ -40,19 +43,31 @@ export function skipSpace(bytes: Buffer, from: number): number {
 /** The index after the closing quote of the string that opens at `start`. @throws GatewayError when it does not close */
 export function stringEnd(bytes: Buffer, start: number): number {
   let at = start + 1;
+  const leapAt = at + BYTES_BEFORE_LEAP;
+  while (at < leapAt) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at + 1;
+    at += byte === BACKSLASH ? 2 : 1;
+  }
+  return longStringEnd(bytes, at);
+}
+
+/** The same from somewhere inside the string. By itself, so that what is done for every short string stays small. */
+function longStringEnd(bytes: Buffer, from: number): number {
+  let at = from;
   for (;;) {
-    const leapAt = Math.min(bytes.length, at + BYTES_BEFORE_LEAP);
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote === -1) throw malformed(bytes, bytes.length, 'the body ends inside a string');
+    let before = quote - 1;
+    while (bytes[before] === BACKSLASH) before -= 1;
+    if ((quote - before) % 2 === 1) return quote + 1;
+    at = quote + 1;
+    const leapAt = at + BYTES_BETWEEN_LEAPS;
     while (at < leapAt) {
       const byte = bytes[at];
       if (byte === QUOTE) return at + 1;
       at += byte === BACKSLASH ? 2 : 1;
     }
-    const quote = bytes.indexOf(QUOTE, at);
-    if (quote === -1) throw malformed(bytes, bytes.length, 'the body ends inside a string');
-    let backslashes = 0;
-    while (bytes[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return quote + 1;
-    at = quote + 1;
   }
 }
 
@@ -89,22 +104,34 @@ export function readPlain(bytes: Buffer, start: number, end: number): string | u
 export function readShort(bytes: Buffer, from: number, to: number): string | undefined {
   const length = to - from;
   if (length < 1 || length > LONGEST_PLAIN) return undefined;
-  const place = (length * 37 + bytes[from]! * 11 + bytes[from + (length >> 1)]! * 5 + bytes[to - 1]!) % FAMILIAR.length;
+  if (length > LONGEST_FAMILIAR) return readAscii(bytes, from, to);
+  const place = (length * 37 + bytes[from]! * 11 + bytes[from + (length >> 1)]! * 5 + bytes[to - 1]!) % PLACES;
   const familiar = FAMILIAR[place];
-  if (familiar !== undefined && isSaid(bytes, from, length, familiar)) return familiar;
+  if (familiar?.length === length && isAt(bytes, from, length, place)) return familiar;
+  const text = readAscii(bytes, from, to);
+  if (text === undefined) return undefined;
+  FAMILIAR_BYTES.set(bytes.subarray(from, to), place * LONGEST_FAMILIAR);
+  FAMILIAR[place] = likeLiterals(text);
+  return FAMILIAR[place];
+}
+
+function isAt(bytes: Buffer, from: number, length: number, place: number): boolean {
+  const start = place * LONGEST_FAMILIAR;
+  for (let index = 0; index < length; index += 1) if (bytes[from + index] !== FAMILIAR_BYTES[start + index]) return false;
+  return true;
+}
+
+function readAscii(bytes: Buffer, from: number, to: number): string | undefined {
   for (let at = from; at < to; at += 1) {
     const byte = bytes[at]!;
     if (byte < 0x20 || byte >= BEYOND_ASCII || byte === BACKSLASH) return undefined;
   }
-  const text = bytes.toString('latin1', from, to);
-  if (length <= LONGEST_FAMILIAR) FAMILIAR[place] = text;
-  return text;
+  return bytes.toString('latin1', from, to);
 }
 
-function isSaid(bytes: Buffer, from: number, length: number, text: string): boolean {
-  if (text.length !== length) return false;
-  for (let index = 0; index < length; index += 1) if (bytes[from + index] !== text.charCodeAt(index)) return false;
-  return true;
+/** The engine keeps names of properties and literals once each, and tells two of them apart without looking into them. */
+function likeLiterals(text: string): string {
+  return Object.keys({ [text]: true })[0]!;
 }
 
 /** Two fields of one name: gateway and upstream could read different values out of the same bytes. */

@@ -66,9 +66,10 @@ test('depth is no danger', () => {
 
 test.each([
   ['', 'expected a JSON value'],
-  ['{"a":1', 'expected "," or "}"'],
-  ['[1', 'expected "," or "]"'],
-  ['[1}', 'expected "," or "]"'],
+  ['{"a":1', 'ends inside an object or array'],
+  ['[1', 'ends inside an object or array'],
+  ['[1}', 'brackets do not match'],
+  ['[1 2]', 'expected "," or "]"'],
   ['{"a" 1}', 'expected ":"'],
   ['{a:1}', 'expected a field name'],
   ['{"a":1,}', 'expected a field name'],

@@ -11,7 +11,7 @@ import {
   saidTwice,
   skipSpace,
 } from './json-scan.ts';
-import { elementsOf, endOf, fieldAt, fieldsOf, type JsonTree, scanTree, startOf, valueOf } from './json-tree.ts';
+import { elementsOf, endOf, fieldAt, fieldsOf, firstField, innerEndOf, type JsonTree, nextField, scanTree, startOf, valueOf } from './json-tree.ts';
 
 /** Where a value is inside another: names of fields and indices of elements, from the outside in. */
 export type JsonPath = readonly (string | number)[];
@@ -52,7 +52,7 @@ export class JsonView {
 
   /** @throws GatewayError `invalid-request` when the bytes are not one whole JSON value */
   static of(bytes: Buffer): JsonView {
-    const tree = scanTree(bytes, skipSpace(bytes, 0));
+    const { tree } = scanTree(bytes, skipSpace(bytes, 0));
     const rest = skipSpace(bytes, endOf(tree, 0));
     if (rest < bytes.length) throw malformed(bytes, rest, 'unexpected text after the value');
     return new JsonView(bytes, startOf(tree, 0), endOf(tree, 0), tree, 0);
@@ -135,7 +135,11 @@ export class JsonView {
 
   #readKeys(): readonly string[] {
     const tree = this.#look();
-    const keys = this.#fields().map((field) => readKey(this.bytes, startOf(tree, field), endOf(tree, field)));
+    const keys: string[] = [];
+    const end = innerEndOf(tree, this.#place);
+    for (let field = firstField(this.#place); field < end; field = nextField(tree, field)) {
+      keys.push(readKey(this.bytes, startOf(tree, field), endOf(tree, field)));
+    }
     const twice = firstRepeated(keys);
     if (twice !== undefined) throw saidTwice(doubledField(this.bytes) ?? twice);
     return keys;
@@ -146,7 +150,7 @@ export class JsonView {
   }
 
   #look(): JsonTree {
-    this.#tree ??= scanTree(this.bytes, this.start);
+    this.#tree ??= scanTree(this.bytes, this.start).tree;
     return this.#tree;
   }
 
