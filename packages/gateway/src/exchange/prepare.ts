@@ -78,7 +78,7 @@ function keepBytes(
   const added = { ...defaults, ...head.variant };
   if (deployment.dialect === 'anthropic-messages' && provider === 'cortex') {
     const body = spliceFields(x.body!, head.spans, {}, added);
-    return spliceMessages(body, { model, capabilities, headers: x.headers });
+    return spliceMessages(body, { model, capabilities, headers: x.headers }, body === x.body ? head.tree : undefined);
   }
   const body = spliceFields(x.body!, head.spans, { model }, added);
   if (deployment.dialect !== 'anthropic-messages') return { body, headers: {}, notes: [] };

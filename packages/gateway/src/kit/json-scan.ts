@@ -110,14 +110,16 @@ export function readShort(bytes: Buffer, from: number, to: number): string | und
   if (familiar?.length === length && isAt(bytes, from, length, place)) return familiar;
   const text = readAscii(bytes, from, to);
   if (text === undefined) return undefined;
-  FAMILIAR_BYTES.set(bytes.subarray(from, to), place * LONGEST_FAMILIAR);
-  FAMILIAR[place] = likeLiterals(text);
-  return FAMILIAR[place];
+  const start = place * LONGEST_FAMILIAR;
+  for (let index = 0; index < length; index += 1) FAMILIAR_BYTES[start + index] = bytes[from + index]!;
+  FAMILIAR[place] = text;
+  return text;
 }
 
 function isAt(bytes: Buffer, from: number, length: number, place: number): boolean {
   const start = place * LONGEST_FAMILIAR;
-  for (let index = 0; index < length; index += 1) if (bytes[from + index] !== FAMILIAR_BYTES[start + index]) return false;
+  for (let index = 0; index < length; index += 1)
+    if (bytes[from + index] !== FAMILIAR_BYTES[start + index]) return false;
   return true;
 }
 
@@ -127,11 +129,6 @@ function readAscii(bytes: Buffer, from: number, to: number): string | undefined 
     if (byte < 0x20 || byte >= BEYOND_ASCII || byte === BACKSLASH) return undefined;
   }
   return bytes.toString('latin1', from, to);
-}
-
-/** The engine keeps names of properties and literals once each, and tells two of them apart without looking into them. */
-function likeLiterals(text: string): string {
-  return Object.keys({ [text]: true })[0]!;
 }
 
 /** Two fields of one name: gateway and upstream could read different values out of the same bytes. */

@@ -23,7 +23,7 @@ import {
  * the elements, or of each field where its quoted name starts and ends and then its value. The outermost value is the
  * first.
  */
-export type JsonTree = Int32Array;
+export type JsonTree = Int32Array<ArrayBuffer>;
 
 /** What one pass over the bytes of a JSON value tells of it. */
 export interface ScannedTree {

@@ -11,7 +11,19 @@ import {
   saidTwice,
   skipSpace,
 } from './json-scan.ts';
-import { elementsOf, endOf, fieldAt, fieldsOf, firstField, innerEndOf, type JsonTree, nextField, scanTree, startOf, valueOf } from './json-tree.ts';
+import {
+  elementsOf,
+  endOf,
+  fieldAt,
+  fieldsOf,
+  firstField,
+  innerEndOf,
+  type JsonTree,
+  nextField,
+  scanTree,
+  startOf,
+  valueOf,
+} from './json-tree.ts';
 
 /** Where a value is inside another: names of fields and indices of elements, from the outside in. */
 export type JsonPath = readonly (string | number)[];
@@ -55,6 +67,11 @@ export class JsonView {
     const { tree } = scanTree(bytes, skipSpace(bytes, 0));
     const rest = skipSpace(bytes, endOf(tree, 0));
     if (rest < bytes.length) throw malformed(bytes, rest, 'unexpected text after the value');
+    return JsonView.within(bytes, tree);
+  }
+
+  /** The same for bytes whose tree is known. */
+  static within(bytes: Buffer, tree: JsonTree): JsonView {
     return new JsonView(bytes, startOf(tree, 0), endOf(tree, 0), tree, 0);
   }
 

@@ -23,21 +23,26 @@ const FORGET_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 
 export function createRepeatGuard(now: () => number): RepeatGuard {
-  const failures = new Lru<number>({ capacity: MOST_REMEMBERED, ttlMs: FORGET_MS, now });
+  const limits = { capacity: MOST_REMEMBERED, ttlMs: FORGET_MS, now };
+  const failures = new Lru<number>(limits);
+  /** Hashing costs as much as scanning a body, so it is done for bodies of an asker that are as long as one that failed. */
+  const lengths = new Lru<true>(limits);
+  const lengthOf = (asker: string, body: Buffer) => `${asker} ${body.length}`;
   const keyOf = (asker: string, body: Buffer) => `${asker} ${hash('sha1', body, 'base64')}`;
+  const mayHaveFailed = (asker: string, body: Buffer) =>
+    lengths.size > 0 && lengths.get(lengthOf(asker, body)) !== undefined;
   return {
     pauseMs(asker, body) {
-      // Hashing costs as much as everything else here: while nothing fails it is not done.
-      if (failures.size === 0) return 0;
-      const count = failures.get(keyOf(asker, body)) ?? 0;
+      const count = mayHaveFailed(asker, body) ? (failures.get(keyOf(asker, body)) ?? 0) : 0;
       return count < FREE ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - FREE));
     },
     failed(asker, body) {
       const key = keyOf(asker, body);
+      lengths.set(lengthOf(asker, body), true);
       failures.set(key, (failures.get(key) ?? 0) + 1);
     },
     succeeded(asker, body) {
-      if (failures.size > 0) failures.delete(keyOf(asker, body));
+      if (mayHaveFailed(asker, body)) failures.delete(keyOf(asker, body));
     },
   };
 }

@@ -38,34 +38,44 @@ export function findHistoryFault(
 
 function findUnpaired(turns: TurnView[]): string | undefined {
   const seen = new Set<string>();
-  for (const [index, turn] of turns.entries()) {
-    const calls = turn.role === 'assistant' ? idsOf(turn, 'tool_use', 'id') : [];
+  let calls = NO_IDS;
+  for (const turn of turns) {
+    const results = idsOf(turn, 'tool_result', 'tool_use_id');
+    if (calls.length > 0 && !beginsWithResults(turn, results.length)) return 'a result follows something else';
+    if (!sameIds(calls, results)) {
+      return turn === turns[0] ? 'a result has no call' : 'a call and its result do not stand together';
+    }
+    calls = turn.role === 'assistant' ? idsOf(turn, 'tool_use', 'id') : NO_IDS;
     for (const id of calls) {
       if (seen.has(id)) return `two calls have the id ${id}`;
       seen.add(id);
     }
-    const next = turns[index + 1];
-    const results = next === undefined ? [] : idsOf(next, 'tool_result', 'tool_use_id');
-    const head = next?.blocks.slice(0, results.length).every(({ type }) => type === 'tool_result') ?? true;
-    if (calls.length > 0 && !head) return 'a result follows something else';
-    if (!sameIds(calls, results)) return 'a call and its result do not stand together';
   }
-  const first = turns[0];
-  return first !== undefined && idsOf(first, 'tool_result', 'tool_use_id').length > 0
-    ? 'a result has no call'
-    : undefined;
+  return calls.length > 0 ? 'a call and its result do not stand together' : undefined;
+}
+
+function beginsWithResults({ blocks }: TurnView, count: number): boolean {
+  for (let index = 0; index < count; index += 1) if (blocks[index]?.type !== 'tool_result') return false;
+  return true;
 }
 
 /** Each call has exactly one result, in whatever order. */
-function sameIds(calls: string[], results: string[]): boolean {
-  if (calls.length === 0) return results.length === 0;
-  return calls.length === results.length && new Set([...calls, ...results]).size === calls.length;
+function sameIds(calls: readonly string[], results: readonly string[]): boolean {
+  if (calls.length !== results.length) return false;
+  if (calls.length <= 1) return calls[0] === results[0];
+  return new Set([...calls, ...results]).size === calls.length;
 }
 
-function idsOf({ blocks }: TurnView, type: string, field: string): string[] {
-  const ids: string[] = [];
-  for (const block of blocks) if (block.type === type) ids.push(block.view.textOf(field) ?? '');
-  return ids;
+const NO_IDS: readonly string[] = [];
+
+function idsOf({ blocks }: TurnView, type: string, field: string): readonly string[] {
+  let ids: string[] | undefined;
+  for (const block of blocks) {
+    if (block.type !== type) continue;
+    ids ??= [];
+    ids.push(block.view.textOf(field) ?? '');
+  }
+  return ids ?? NO_IDS;
 }
 
 function isToolBlock({ type }: BlockView): boolean {

@@ -1,6 +1,7 @@
 /** The splices in the order in which they look at a body, and the one way to have them do it. */
 import type { Note } from '../../ir/note.ts';
 import { editJson, type JsonEdit } from '../../kit/json-edit.ts';
+import type { JsonTree } from '../../kit/json-tree.ts';
 import { HOSTED_FIELDS, refuseHosted } from '../../protocols/anthropic-messages/hosted.ts';
 import { planAnswer } from './answer-plan.ts';
 import { filterHeaders } from './beta-flags.ts';
@@ -47,11 +48,12 @@ export interface SplicedRequest {
 /**
  * A client's Messages body as Cortex takes it, every byte but the refused ones as it came; or the word
  * that only a translation can mend it.
+ * @param tree of these bytes, where it is known
  * @throws GatewayError `invalid-request` when the bytes are not JSON or a form of thinking is unknown,
  * `unsupported` when the request asks for what only Anthropic has
  */
-export function spliceMessages(bytes: Buffer, target: SpliceTarget): SplicedRequest | 'translate' {
-  const view = new MessagesView(bytes);
+export function spliceMessages(bytes: Buffer, target: SpliceTarget, tree?: JsonTree): SplicedRequest | 'translate' {
+  const view = new MessagesView(bytes, tree);
   for (const field of HOSTED_FIELDS) refuseHosted(field, view.value(field));
   const plan = planAnswer(view, target.capabilities);
   if (reasonToTranslate(view, target, plan) !== undefined) return 'translate';

@@ -1,6 +1,5 @@
-import type { JsonPath, JsonView } from '../../kit/json-view.ts';
 import { closeObject, joinEdited } from './closed-object.ts';
-import type { BlockView } from './messages-view.ts';
+import type { BlockView, MessageView } from './messages-view.ts';
 import { everywhere, type Edited, type Splice, UNTOUCHED } from './splice.ts';
 
 const MESSAGE = new Set(['role', 'content']);
@@ -28,18 +27,18 @@ export const messageFields: Splice = {
   applies: everywhere,
   edit(view) {
     const parts: Edited[] = [];
-    const close = (object: JsonView, path: JsonPath, known: ReadonlySet<string>, place: string) => {
-      const closed = closeObject(object, path, known, place);
+    const close = (holder: BlockView | MessageView, known: ReadonlySet<string>, place: string) => {
+      const closed = closeObject(holder.view, holder, known, place);
       if (closed !== UNTOUCHED) parts.push(closed);
     };
     const closeBlock = (block: BlockView, place: string) => {
       const known = block.type === undefined ? undefined : BLOCKS[block.type];
       if (known === undefined || !block.view.isObject) return;
-      close(block.view, block.path, known, place);
+      close(block, known, place);
       for (const inner of block.inner) closeBlock(inner, place);
     };
     for (const message of view.messages) {
-      close(message.view, message.path, MESSAGE, 'messages[]');
+      close(message, MESSAGE, 'messages[]');
       for (const block of message.blocks) closeBlock(block, 'messages[].content[]');
     }
     for (const block of view.system) closeBlock(block, 'system[]');

@@ -1,22 +1,65 @@
 import { GatewayError } from '../../errors/error.ts';
 import type { Json } from '../../ir/json.ts';
+import type { JsonTree } from '../../kit/json-tree.ts';
 import { type JsonPath, JsonView } from '../../kit/json-view.ts';
 
-/** A content block where it stands: of a message, of the system, or of a tool result. */
-export interface BlockView {
-  type: string | undefined;
-  view: JsonView;
-  path: JsonPath;
-  /** Those inside a tool result; none of other blocks. */
-  inner: readonly BlockView[];
+const NONE: readonly BlockView[] = [];
+
+/** What has content. */
+interface ContentHolder {
+  /** Where the content stands. */
+  contentPath: JsonPath;
 }
 
-export interface MessageView {
-  role: string | undefined;
-  view: JsonView;
-  path: JsonPath;
+/** A content block where it stands: of a message, of the system, or of a tool result. */
+export class BlockView {
+  readonly type: string | undefined;
+  readonly view: JsonView;
+  /** Those inside a tool result; none of other blocks. */
+  readonly inner: readonly BlockView[];
+  readonly #holder: ContentHolder;
+  readonly #index: number | undefined;
+
+  /** @param index in the content of its holder; undefined for a string, which is all of it */
+  constructor(view: JsonView, holder: ContentHolder, index: number | undefined) {
+    this.view = view;
+    this.#holder = holder;
+    this.#index = index;
+    this.type = index === undefined ? 'text' : view.textOf('type');
+    this.inner = this.type === 'tool_result' && index !== undefined ? blocksIn(view.get('content'), this) : NONE;
+  }
+
+  /** Put together when somebody asks, as few blocks are edited. */
+  get path(): JsonPath {
+    return this.#index === undefined ? this.#holder.contentPath : [...this.#holder.contentPath, this.#index];
+  }
+
+  get contentPath(): JsonPath {
+    return [...this.path, 'content'];
+  }
+}
+
+export class MessageView {
+  readonly role: string | undefined;
+  readonly view: JsonView;
   /** A string is one text block, whose view is the string itself. */
-  blocks: readonly BlockView[];
+  readonly blocks: readonly BlockView[];
+  readonly #index: number;
+
+  constructor(view: JsonView, index: number) {
+    this.view = view;
+    this.#index = index;
+    this.role = view.textOf('role');
+    this.blocks = blocksIn(view.get('content'), this);
+  }
+
+  get path(): JsonPath {
+    return ['messages', this.#index];
+  }
+
+  get contentPath(): JsonPath {
+    return [...this.path, 'content'];
+  }
 }
 
 /** A Messages body in bytes, as splices look at it: its parts found, its texts unread. */
@@ -26,9 +69,12 @@ export class MessagesView {
   #messages: MessageView[] | undefined;
   #system: readonly BlockView[] | undefined;
 
-  /** @throws GatewayError `invalid-request` when the bytes are not a JSON object */
-  constructor(bytes: Buffer) {
-    this.root = JsonView.of(bytes);
+  /**
+   * @param tree of these bytes, where it is known
+   * @throws GatewayError `invalid-request` when the bytes are not a JSON object
+   */
+  constructor(bytes: Buffer, tree?: JsonTree) {
+    this.root = tree === undefined ? JsonView.of(bytes) : JsonView.within(bytes, tree);
     if (!this.root.isObject) throw new GatewayError('invalid-request', 'The body must be a JSON object.');
   }
 
@@ -49,36 +95,23 @@ export class MessagesView {
   }
 
   get system(): readonly BlockView[] {
-    this.#system ??= blocksIn(this.field('system'), ['system']);
+    this.#system ??= blocksIn(this.field('system'), { contentPath: ['system'] });
     return this.#system;
   }
 
   get messages(): MessageView[] {
-    this.#messages ??= (this.field('messages')?.items() ?? []).map((view, index) => ({
-      role: view.textOf('role'),
-      view,
-      path: ['messages', index],
-      blocks: blocksIn(view.get('content'), ['messages', index, 'content']),
-    }));
+    this.#messages ??= (this.field('messages')?.items() ?? []).map((view, index) => new MessageView(view, index));
     return this.#messages;
   }
 }
-
-const NONE: readonly BlockView[] = [];
 
 /** The text of a text block. */
 export function textOf({ view }: BlockView): string | undefined {
   return view.isObject ? view.textOf('text') : view.text();
 }
 
-function blocksIn(content: JsonView | undefined, path: JsonPath): readonly BlockView[] {
+function blocksIn(content: JsonView | undefined, holder: ContentHolder): readonly BlockView[] {
   if (content === undefined) return NONE;
-  if (content.isString) return [{ type: 'text', view: content, path, inner: NONE }];
-  return content.items().map((view, index) => blockOf(view, [...path, index]));
-}
-
-function blockOf(view: JsonView, path: JsonPath): BlockView {
-  const type = view.textOf('type');
-  const inner = type === 'tool_result' ? blocksIn(view.get('content'), [...path, 'content']) : NONE;
-  return { type, view, path, inner };
+  if (content.isString) return [new BlockView(content, holder, undefined)];
+  return content.items().map((view, index) => new BlockView(view, holder, index));
 }

@@ -17,7 +17,7 @@ export const toolKeys: Splice = {
     const hidden = new Set(hiddenTools(view, target));
     const closed = joinEdited(
       view.tools.flatMap((tool, index) =>
-        hidden.has(index) ? [] : [closeObject(tool, ['tools', index], known, 'tools[]')],
+        hidden.has(index) ? [] : [closeObject(tool, { path: ['tools', index] }, known, 'tools[]')],
       ),
     );
     return closed === UNTOUCHED

@@ -37,12 +37,12 @@ export const unknownFields: Splice = {
     const choice = view.field('tool_choice');
     const format = view.field('output_config')?.get('format');
     return joinEdited([
-      closeObject(root, [], known, undefined),
-      ...(metadata === undefined ? [] : [closeObject(metadata, ['metadata'], METADATA, 'metadata')]),
-      ...(choice === undefined ? [] : [closeObject(choice, ['tool_choice'], TOOL_CHOICE, 'tool_choice')]),
+      closeObject(root, { path: [] }, known, undefined),
+      ...(metadata === undefined ? [] : [closeObject(metadata, { path: ['metadata'] }, METADATA, 'metadata')]),
+      ...(choice === undefined ? [] : [closeObject(choice, { path: ['tool_choice'] }, TOOL_CHOICE, 'tool_choice')]),
       ...(format === undefined
         ? []
-        : [closeObject(format, ['output_config', 'format'], FORMAT, 'output_config.format')]),
+        : [closeObject(format, { path: ['output_config', 'format'] }, FORMAT, 'output_config.format')]),
     ]);
   },
 };
