@@ -59,6 +59,17 @@ test('strings of every length end at their own quote', () => {
   }
 });
 
+it('finds the end of strings full of quotes and backslashes', () => {
+  const unit = fc.constantFrom('"', '\\', 'x', '"x'.repeat(3), 'x'.repeat(9), 'x'.repeat(40));
+  fc.assert(
+    fc.property(fc.array(fc.array(unit, { maxLength: 40 }), { maxLength: 4 }), (pieces) => {
+      const value = pieces.map((piece) => piece.join(''));
+      expect(shown(JsonView.of(Buffer.from(JSON.stringify({ value, next: value }))))).toEqual({ value, next: value });
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 test('depth is no danger', () => {
   const deep = '['.repeat(200_000) + ']'.repeat(200_000);
   expect(JsonView.of(Buffer.from(deep)).items()).toHaveLength(1);

@@ -26,3 +26,13 @@ it('another request, another caller, a success and a minute of peace all start a
   guard.succeeded('me', body);
   expect(guard.pauseMs('me', body)).toBe(0);
 });
+
+it('requests of one length are told apart', () => {
+  const guard = createRepeatGuard(() => 0);
+  const other = Buffer.from('{"model":"b"}');
+  for (let count = 0; count < 4; count += 1) guard.failed('me', body);
+  for (let count = 0; count < 3; count += 1) guard.failed('me', other);
+  guard.succeeded('me', other);
+  expect(guard.pauseMs('me', body)).toBe(2_000);
+  expect(guard.pauseMs('me', other)).toBe(0);
+});
