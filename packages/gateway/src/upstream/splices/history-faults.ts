@@ -63,7 +63,8 @@ function beginsWithResults({ blocks }: TurnView, count: number): boolean {
 function sameIds(calls: readonly string[], results: readonly string[]): boolean {
   if (calls.length !== results.length) return false;
   if (calls.length <= 1) return calls[0] === results[0];
-  return new Set([...calls, ...results]).size === calls.length;
+  const answered = new Set(results);
+  return answered.size === calls.length && calls.every((id) => answered.has(id));
 }
 
 const NO_IDS: readonly string[] = [];
