@@ -42,10 +42,13 @@ export async function ask(
   d: ExchangeDeps,
 ): Promise<Answer> {
   const sentAtMicros = d.clock.micros();
+  const { body } = lane;
+  // A prompt that is only waited for would outlive several collections of garbage.
+  lane.body = '';
   const accept = lane.streams ? 'text/event-stream, application/json' : 'application/json';
   const reply = await callUpstream(
     deployment,
-    { authentication, headers: { accept, ...traceHeaders, ...lane.headers }, body: lane.body, signal: x.signal, fresh },
+    { authentication, headers: { accept, ...traceHeaders, ...lane.headers }, body, signal: x.signal, fresh },
     d,
   );
   deployment.tokens.learnClock(reply.headers['date']);

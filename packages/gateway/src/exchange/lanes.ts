@@ -17,7 +17,7 @@ export type LaneName = 'verbatim' | 'mended' | 'translated';
 
 export interface Lane {
   name: LaneName;
-  /** The request as the upstream gets it. */
+  /** The request as the upstream gets it, until it is on its way: whoever tries again prepares it anew. */
   body: string | Buffer;
   headers: Record<string, string>;
   notes: Note[];

@@ -32,6 +32,8 @@ export function mendedLane(read: ClientRequest, deployment: Deployment, disabled
       ? {}
       : { messages: writeMessages(repaired.request.turns, repaired.request.system) };
   const mended = mendRequest({ ...read.body, ...messages, model: deployment.model }, target);
+  // What reads the answer must not hold the request.
+  const { reading } = mended;
   const seen: Observation = { content: false };
 
   return {
@@ -49,15 +51,12 @@ export function mendedLane(read: ClientRequest, deployment: Deployment, disabled
         failure: (error: GatewayError) => (seen.error = error),
         text: (words: string) => (heard.words = words),
       };
-      return runningText(
-        compose(sseReader(), mendStream(target, { ...options, reading: mended.reading, watch })),
-        heard,
-      );
+      return runningText(compose(sseReader(), mendStream(target, { ...options, reading, watch })), heard);
     },
     message({ json }, options) {
       if (json === undefined) throw notAnObject(deployment.origin);
       observe(json, seen);
-      return mendMessage(json, target, { ...options, reading: mended.reading });
+      return mendMessage(json, target, { ...options, reading });
     },
   };
 }

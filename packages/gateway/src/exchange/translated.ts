@@ -18,6 +18,7 @@ import type { ClientRequest } from './client-request.ts';
 import type { ExchangeDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import type { Lane, Observation } from './lanes.ts';
+import type { AnswerHistory } from './response-history.ts';
 import { type HeardText, runningText } from './running-text.ts';
 import { askUpstream } from './upstream-dialect.ts';
 import { collectThoughts, withoutSeals } from './thinking-memory.ts';
@@ -30,7 +31,12 @@ import { collectThoughts, withoutSeals } from './thinking-memory.ts';
 export function translatedLane(x: Exchange, read: ClientRequest, deployment: Deployment, d: ExchangeDeps): Lane {
   const repaired = repair(x, read.request, deployment, d);
   const lowered = lowerFreeform(markCaches(repaired.request, deployment));
-  const upstream = askUpstream({ ...lowered.request, stream: true }, deployment, d.settings.disabledMends);
+  const sent = askUpstream({ ...lowered.request, stream: true }, deployment, d.settings.disabledMends);
+  // All that the answer needs of the request: what is held until its end must not hold the conversation, too.
+  const { reader, readMessage } = sent;
+  const { names } = lowered;
+  const echoed = withoutConversation(read.asked);
+  const keeping = keepingOf(x, read);
   const seen: Observation = { content: false };
 
   const events = (
@@ -40,32 +46,32 @@ export function translatedLane(x: Exchange, read: ClientRequest, deployment: Dep
   ): Transducer<Uint8Array, StreamEvent> => {
     const answer =
       whole === undefined
-        ? compose(upstream.reader(options, heard), guardGrammar(illegalAnswer))
-        : atItsEnd(() => upstream.readMessage(whole, options));
-    const raised = compose(answer, raiseFreeform(lowered.names));
-    return unlessCut(compose(raised, listen(x, read, deployment, options, seen, d)), seen);
+        ? compose(reader(options, heard), guardGrammar(illegalAnswer))
+        : atItsEnd(() => readMessage(whole, options));
+    const raised = compose(answer, raiseFreeform(names));
+    return unlessCut(compose(raised, listen(x, keeping, deployment, options, seen, d)), seen);
   };
 
   return {
     name: 'translated',
-    body: JSON.stringify(upstream.body),
-    headers: upstream.headers,
+    body: JSON.stringify(sent.body),
+    headers: sent.headers,
     notes: [
       ...read.notes,
       ...noteCaches(read.request, deployment),
-      ...nameForClient([...repaired.notes, ...upstream.notes], read),
+      ...nameForClient([...repaired.notes, ...sent.notes], read),
     ],
     streams: true,
     seen,
     stream(options, whole) {
-      const told = { ...options, body: read.asked };
+      const told = { ...options, body: echoed };
       const heard: HeardText = { words: '' };
       const answer = compose(events(told, whole, heard), x.dialect.codec.writer(told));
-      const passesWords = x.dialect.codec.passesWords === true && lowered.names.size === 0;
+      const passesWords = x.dialect.codec.passesWords === true && names.size === 0;
       return whole === undefined && passesWords ? runningText(answer, heard) : answer;
     },
     message({ bytes, json }, options) {
-      const told = { ...options, body: read.asked };
+      const told = { ...options, body: echoed };
       const answer = events(told, json, { words: '' });
       return x.dialect.codec.writeMessage([...answer.push(bytes), ...answer.end()], told);
     },
@@ -120,10 +126,27 @@ function markCaches(request: GenerateRequest, { promptCaching, capabilities }: D
   return placeCacheMarks(request, { minTokens, maxMarks: MOST_CACHE_MARKS });
 }
 
+/** Fields that hold the conversation and that no answer repeats. The Responses API's `input` may bring tools, which it does. */
+const CONVERSATION: ReadonlySet<string> = new Set(['messages', 'system', 'prompt']);
+
+function withoutConversation(asked: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(asked).filter(([field]) => !CONVERSATION.has(field)));
+}
+
+/** An answer that later requests may refer to, and the request that it will be kept with. */
+interface Keeping {
+  history: AnswerHistory;
+  body: JsonObject;
+}
+
+function keepingOf({ dialect: { history } }: Exchange, { asked, body }: ClientRequest): Keeping | undefined {
+  return history?.keeps(asked) === true ? { history, body } : undefined;
+}
+
 /** Hears the passing answer: for the log and the retry, for the memory of thoughts, and to keep it where it was asked for. */
 function listen(
   x: Exchange,
-  read: ClientRequest,
+  keeping: Keeping | undefined,
   deployment: Deployment,
   options: WriterOptions,
   seen: Observation,
@@ -131,7 +154,6 @@ function listen(
 ): Transducer<StreamEvent, StreamEvent> {
   const callerId = x.caller!.id;
   const thoughts = collectThoughts();
-  const history = x.dialect.history?.keeps(read.asked) === true ? x.dialect.history : undefined;
   const kept: StreamEvent[] = [];
   return each((heard) => {
     const event =
@@ -141,10 +163,10 @@ function listen(
     observe(event, seen);
     thoughts.hear(event);
     if (event.type === 'stop') memory.remember(callerId, deployment.model, thoughts.parts());
-    if (history !== undefined) {
+    if (keeping !== undefined) {
       kept.push(event);
       // Before the client hears that the answer is complete, and may ask for it.
-      if (event.type === 'end') keep(history.keep(kept, options, read.body, callerId, responses), log);
+      if (event.type === 'end') keep(keeping.history.keep(kept, options, keeping.body, callerId, responses), log);
     }
     return event;
   });

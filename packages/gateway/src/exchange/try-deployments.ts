@@ -168,7 +168,8 @@ function send(
   d: ExchangeDeps,
 ): Promise<Lane> {
   return withFreshToken(deployment, x.signal, mayRetry, async (authentication) => {
-    const lane = await prepareLane(x, head, deployment, Math.floor(index / head.choices), d);
+    const prompt = Math.floor(index / head.choices);
+    const lane = await prepareLane(x, head, deployment, prompt, d);
     // A rival may have been first while this one was prepared.
     x.signal.throwIfAborted();
     const whose = { deployment, lane: lane.name, notes: lane.notes };
@@ -198,7 +199,10 @@ function send(
       await receive({ x, lane, answer, options, claim });
       attempt.end({ ...lane.seen, status: upstreamStatus, requestId: upstreamRequestId });
     } catch (cause) {
-      if (refusesThoughts(cause)) d.memory.refused.learn(x.caller!.id, deployment.model, lane.body);
+      if (refusesThoughts(cause)) {
+        const { body } = await prepareLane(x, head, deployment, prompt, d);
+        d.memory.refused.learn(x.caller!.id, deployment.model, body);
+      }
       const failure = x.signal.aborted
         ? x.signal.reason
         : classifyCut(cause, d.nameOf(deployment), x.record.upstreamRequestId);

@@ -19,8 +19,8 @@ export interface AskedUpstream {
   headers: Record<string, string>;
   notes: Note[];
   /** @param heard where it says of an event that it is text alone, unless it heeds what texts say */
-  reader(options: WriterOptions, heard: HeardText): Transducer<Uint8Array, StreamEvent>;
-  readMessage(body: JsonObject, options: WriterOptions): StreamEvent[];
+  reader: (options: WriterOptions, heard: HeardText) => Transducer<Uint8Array, StreamEvent>;
+  readMessage: (body: JsonObject, options: WriterOptions) => StreamEvent[];
 }
 
 /** Dialects whose codecs know Cortex's quirks themselves. */
@@ -53,20 +53,22 @@ export function askUpstream(
   const target: MendTarget = { provider, model, capabilities, disabledMends };
   const written = openaiChatUpstream.writeRequest(request, { model, capabilities });
   const mended = mendRequest(written.body, target);
+  // What reads the answer must not hold the request.
+  const { reading } = written;
+  const { reading: mending } = mended;
   return {
     body: mended.body,
     headers: written.headers,
     notes: [...written.notes, ...mended.notes],
     reader(options, heard) {
       const watch = { text: (words: string) => (heard.words = words) };
-      const mending = { ...options, includeUsage: true, reading: mended.reading, watch };
-      return compose(sseReader(), mendAndRead(target, mending, written.reading));
+      return compose(
+        sseReader(),
+        mendAndRead(target, { ...options, includeUsage: true, reading: mending, watch }, reading),
+      );
     },
     readMessage: (answer, options) =>
-      openaiChatUpstream.readMessage(
-        mendMessage(answer, target, { ...options, reading: mended.reading }),
-        written.reading,
-      ),
+      openaiChatUpstream.readMessage(mendMessage(answer, target, { ...options, reading: mending }), reading),
   };
 }
 

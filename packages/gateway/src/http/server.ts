@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { GatewayError, toGatewayError } from '../errors/error.ts';
 import { CHAT } from '../exchange/dialects.ts';
 import type { ExchangeDeps } from '../exchange/deps.ts';
-import type { ClientDialect } from '../exchange/exchange.ts';
+import type { ClientDialect, Exchange } from '../exchange/exchange.ts';
 import { retryHeaders } from '../exchange/refuse.ts';
 import { run } from '../exchange/run.ts';
 import type { AdminHalf } from './admin/half.ts';
@@ -14,6 +14,7 @@ import type { Clock } from '../kit/clock.ts';
 import { type Random, timedId } from '../kit/random.ts';
 import { ClientErrors, MOST_HEADER_BYTES } from './client-errors.ts';
 import { announcesTooMuch, readBody, tooLarge } from './body.ts';
+import { BodyMemory } from './body-memory.ts';
 import { PREFLIGHT_HEADERS } from './cors.ts';
 import { credentialOf } from './credential.ts';
 import { HttpReply } from './reply.ts';
@@ -43,6 +44,7 @@ const TOLD_TO_THE_END = new Set<PageName>(['liveness', 'readiness', 'metrics']);
 export function createDataPlane(options: ServerOptions): Server {
   const { current, running, state, admin, settings } = options;
   const errors = new ClientErrors();
+  const memory = new BodyMemory();
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     const { deps, pages } = current();
     errors.begun(response);
@@ -58,7 +60,7 @@ export function createDataPlane(options: ServerOptions): Server {
         return void servePage(pages[route.page], dialect, { request, response, params }, deps);
       }
       const cancel = new AbortController();
-      const exchange = serveExchange(request, response, path, params.model, route.exchange, cancel, deps);
+      const exchange = serveExchange(request, response, path, params.model, route.exchange, cancel, memory, deps);
       return running.add(exchange, (reason) => cancel.abort(reason));
     } catch (cause) {
       return refuse(response, deps, dialectOfPath(path), toGatewayError(cause));
@@ -120,6 +122,7 @@ async function serveExchange(
   modelInPath: string | undefined,
   dialect: ClientDialect,
   cancel: AbortController,
+  memory: BodyMemory,
   deps: ExchangeDeps,
 ): Promise<void> {
   const gone = new Promise<void>((resolve) => {
@@ -129,6 +132,16 @@ async function serveExchange(
         cancel.abort(new GatewayError('client-left', 'The client closed the connection.'));
     });
   });
+  const loan = memory.lend();
+  const record: Exchange['record'] = {
+    attempts: 0,
+    tries: [],
+    queuedMs: 0,
+    notes: [],
+    upstreamWaitMicros: 0,
+    simulated: false,
+    answeredRequestIds: [],
+  };
   const receivedAtMs = deps.clock.now();
   const stopDeadline = deps.clock.after(deps.settings.timeouts.totalMs, () =>
     cancel.abort(
@@ -147,7 +160,7 @@ async function serveExchange(
         modelInPath,
         headers: request.headers,
         credential: credentialOf(request.headers),
-        readBody: () => readBody(request),
+        readBody: () => readBody(request, loan.take),
         images: new Map(),
         reply: new HttpReply(response, deps.settings.timeouts.idleMs),
         signal: cancel.signal,
@@ -156,22 +169,20 @@ async function serveExchange(
         wishes: { tags: [], fallbacks: [] },
         receivedAtMs,
         receivedAtMicros: deps.clock.micros(),
-        record: {
-          attempts: 0,
-          tries: [],
-          queuedMs: 0,
-          notes: [],
-          upstreamWaitMicros: 0,
-          simulated: false,
-          answeredRequestIds: [],
-        },
+        record,
       },
       deps,
     );
+    if (tookWhole(record)) loan.giveBack();
   } finally {
     stopDeadline();
   }
   await gone;
+}
+
+/** The body was sent to one upstream alone, which has answered to the end: nothing of it is on its way any more. */
+function tookWhole({ tries, error }: Exchange['record']): boolean {
+  return error === undefined && tries.length === 1 && tries[0]!.outcome === 'ok';
 }
 
 async function serveAdmin(
