@@ -79,7 +79,7 @@ async function runAll(world: BenchWorld, asked: Omit<BenchOptions, 'profile'>): 
   const extent = asked.quick ? QUICK : FULL;
   const rounds = asked.rounds ?? extent.rounds;
   const cases = casesOf(asked);
-  const results = emptyResults(rounds, asked.quick);
+  const results = emptyResults(rounds, asked);
   const contestants = await startAll(world, variantsOf(asked), results);
   const { window, patienceMs } = extent;
   try {
@@ -184,11 +184,11 @@ async function startAll(world: BenchWorld, variants: readonly Variant[], results
 }
 
 /** Those with these very names, else all that have a part of theirs. */
-function casesOf({ quick, cases }: Pick<BenchOptions, 'quick' | 'cases'>): BenchCase[] {
+function casesOf({ quick, decisive, cases }: Pick<BenchOptions, 'quick' | 'decisive' | 'cases'>): BenchCase[] {
   const named = CASES.filter(({ name }) => cases.includes(name));
   if (named.length > 0) return named;
   if (cases.length > 0) return CASES.filter(({ name }) => cases.some((part) => name.includes(part)));
-  return quick ? CASES.filter(({ decisive }) => decisive) : CASES;
+  return quick || decisive ? CASES.filter((each) => each.decisive) : CASES;
 }
 
 /** Direct and nginx are always among them: everything is told against one of the two. */
@@ -211,7 +211,7 @@ function wantsMemory(name: string, quick: boolean): boolean {
   return ![direct, couloirBare, couloirWorkers, portkeyAsShipped].some((each) => each.name === name);
 }
 
-function emptyResults(rounds: number, quick: boolean): Results {
+function emptyResults(rounds: number, { quick, decisive }: Pick<BenchOptions, 'quick' | 'decisive'>): Results {
   const machine = {
     cpu: /^model name\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
@@ -224,6 +224,7 @@ function emptyResults(rounds: number, quick: boolean): Results {
     machine,
     rounds,
     quick,
+    decisive,
     variants: [],
     missing: [],
     runs: [],

@@ -6,6 +6,7 @@ it('reads what is asked for', () => {
     readOptions(['--quick', '--case', 'verbatim', '--case', 'mended', '--rounds', '5', '--litellm', 'x y']),
   ).toEqual({
     quick: true,
+    decisive: false,
     rounds: 5,
     cases: ['verbatim', 'mended'],
     variants: [],

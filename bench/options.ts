@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 
 export interface BenchOptions {
   quick: boolean;
+  /** Only the cases that goals hang on, at full length. */
+  decisive: boolean;
   rounds: number | undefined;
   /** Parts of names of cases; none stands for all. */
   cases: string[];
@@ -19,6 +21,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [options]
   --quick            two minutes: the cases that goals hang on, one round of short windows
+  --decisive         half an hour: the same cases at full length, and everything that is not a case
   --case PART        only cases with this in their name; repeatable
   --variant NAME     only this variant, beside direct and nginx; repeatable
   --rounds N         how often every case is run on every variant (3)
@@ -34,6 +37,7 @@ export function readOptions(words: readonly string[]): BenchOptions {
     args: [...words],
     options: {
       quick: { type: 'boolean', default: false },
+      decisive: { type: 'boolean', default: false },
       case: { type: 'string', multiple: true, default: [] },
       variant: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
@@ -49,6 +53,6 @@ export function readOptions(words: readonly string[]): BenchOptions {
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
     throw new Error(`--rounds takes a whole number from 1 up, not "${values.rounds}".`);
   }
-  const { quick, profile, json, write, litellm, bifrost, help } = values;
-  return { quick, rounds, cases: values.case, variants: values.variant, profile, json, write, litellm, bifrost, help };
+  const { case: cases, variant: variants, ...rest } = values;
+  return { ...rest, rounds, cases, variants, json: values.json, litellm: values.litellm, bifrost: values.bifrost };
 }

@@ -31,6 +31,7 @@ const RESULTS: Results = {
   machine: { cpu: 'A CPU', cores: 2, kernel: '6.1', node: '26.10.0', pinned: true },
   rounds: 3,
   quick: false,
+  decisive: false,
   variants: ['direct', 'nginx', 'couloir', 'portkey'].map((name) => ({ name, about: `about ${name}` })),
   missing: [{ variant: 'couloir-workers', because: 'the program refuses `--workers 2` | today' }],
   runs: [

@@ -22,7 +22,7 @@ function alignedRows(rows: string[][]): string {
 
 /** The page, all of it. @param chart file name of the chart beside it */
 export function renderMarkdown(results: Results, chart: string): string {
-  const { machine, takenAt, rounds, variants, quick } = results;
+  const { machine, takenAt, rounds, variants, quick, decisive } = results;
   return [
     '# Speed',
     '',
@@ -41,6 +41,7 @@ export function renderMarkdown(results: Results, chart: string): string {
     machine.pinned
       ? '- What is measured has one core to itself (`taskset`); the load and the upstream share the other. For the latency on one connection the direct upstream runs on the proxy’s core, so that every way wakes another core.'
       : '- Cores could not be told apart here (no `taskset`, or one core): all processes share them.',
+    ...(decisive ? ['- Only the cases that a goal hangs on were run, with `--decisive`.'] : []),
     `- ${rounds} rounds, in each of which every case is run on every variant in turn. A ratio or difference is of two variants in the same round; what is told is the median over the rounds. A run waits for a quiet machine, is repeated when others used more than a third of a core meanwhile, and is left out when that does not help.`,
     '- CPU is the kernel’s own account of the variant’s whole process tree (`/proc/PID/stat`), all threads: the garbage collector’s and the compiler’s too. It holds when a machine is slow or busy, where times do not.',
     '- The upstream answers with recorded bytes of Cortex from raw sockets; the load checks every answer to its end: status, text, number of events, terminal event.',
@@ -55,7 +56,8 @@ export function renderMarkdown(results: Results, chart: string): string {
     '',
     '```sh',
     'apt-get install nginx-light       # Debian; the yardstick',
-    'npm run bench                     # everything, about forty minutes on a quiet machine',
+    'npm run bench                     # everything, more than an hour on a quiet machine',
+    'npm run bench -- --decisive       # half an hour: the cases that goals hang on',
     'npm run bench -- --quick          # two minutes: does it work?',
     'npm run bench -- --case verbatim --variant couloir --rounds 5',
     'npm run bench -- --profile --case verbatim-2kb-unary',

@@ -49,6 +49,8 @@ export interface Results {
   machine: { cpu: string; cores: number; kernel: string; node: string; pinned: boolean };
   rounds: number;
   quick: boolean;
+  /** Cases that no goal hangs on were left out. */
+  decisive: boolean;
   variants: { name: string; about: string }[];
   /** Variants, or cases of them, that could not be measured. */
   missing: { variant: string; caseName?: string; because: string }[];
