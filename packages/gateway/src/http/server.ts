@@ -7,6 +7,7 @@ import { CHAT } from '../exchange/dialects.ts';
 import type { ExchangeDeps } from '../exchange/deps.ts';
 import type { ClientDialect, Exchange } from '../exchange/exchange.ts';
 import { retryHeaders } from '../exchange/refuse.ts';
+import { newRecord } from '../exchange/new-record.ts';
 import { run } from '../exchange/run.ts';
 import type { AdminHalf } from './admin/half.ts';
 import type { Settings } from '../config/settings.ts';
@@ -133,15 +134,7 @@ async function serveExchange(
     });
   });
   const loan = memory.lend();
-  const record: Exchange['record'] = {
-    attempts: 0,
-    tries: [],
-    queuedMs: 0,
-    notes: [],
-    upstreamWaitMicros: 0,
-    simulated: false,
-    answeredRequestIds: [],
-  };
+  const record = newRecord();
   const receivedAtMs = deps.clock.now();
   const stopDeadline = deps.clock.after(deps.settings.timeouts.totalMs, () =>
     cancel.abort(

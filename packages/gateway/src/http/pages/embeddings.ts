@@ -3,6 +3,7 @@ import type { ExchangeDeps } from '../../exchange/deps.ts';
 import { CHAT } from '../../exchange/dialects.ts';
 import { embed } from '../../exchange/embed.ts';
 import { beginSpan } from '../../exchange/exchange-span.ts';
+import { newRecord } from '../../exchange/new-record.ts';
 import type { Ended } from '../../exchange/ended.ts';
 import { answerHeaders } from '../../exchange/headers.ts';
 import { retryHeaders } from '../../exchange/refuse.ts';
@@ -55,15 +56,7 @@ function beginEmbedding({ request }: Visit, deps: ExchangeDeps): Ended {
     dialect: { name: 'openai-embeddings' },
     receivedAtMs,
     receivedAtMicros: deps.clock.micros(),
-    record: {
-      attempts: 0,
-      tries: [],
-      queuedMs: 0,
-      notes: [],
-      upstreamWaitMicros: 0,
-      simulated: false,
-      answeredRequestIds: [],
-    },
+    record: newRecord(),
   };
   beginSpan(ended, deps);
   return ended;
