@@ -14,7 +14,7 @@ const REST_MS = 8_000;
 const MEMORY_SAMPLES = 9;
 const SAMPLE_EVERY_MS = 250;
 /** What may be added from the second round to the last: what caches hold, and what V8 has not given back. */
-const MOST_GROWTH = 0.15;
+const MOST_GROWTH = 0.25;
 
 /**
  * The whole soak.
@@ -141,8 +141,9 @@ function checkGrowth(rounds: readonly RoundFacts[]): Violation[] {
   const [, second] = rounds;
   const last = rounds.at(-1);
   if (second === undefined || last === undefined) return [];
-  const [before, after] = [sum(second.processesMb), sum(last.processesMb)];
+  // The largest is the one that has grown up: a worker that took a killed one's place in the first round still grows.
+  const [before, after] = [Math.max(...second.processesMb), Math.max(...last.processesMb)];
   if (after / before - 1 <= MOST_GROWTH) return [];
-  const told = `${before.toFixed(0)} MB after the second round, ${after.toFixed(0)} MB after the last`;
+  const told = `${before.toFixed(0)} MB in the largest process after the second round, ${after.toFixed(0)} MB after the last`;
   return [{ invariant: 'memory', because: told }];
 }
